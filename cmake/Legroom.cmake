@@ -1,0 +1,105 @@
+# How every folder of this project becomes a target.
+#
+#   legroom_module(ice DEPENDS base stun LINKS OpenSSL::Crypto TEST_DEPENDS sim)
+#
+# makes the library legroom::ice of the folder's *.cpp and, of its *_test.cpp, the program ice_test.
+# DEPENDS is the one place where a folder's dependencies are written down: the test `layering`
+# refuses an #include of any folder not named there.
+
+option(LEGROOM_FUZZ "Build libFuzzer targets instead of corpus replays (needs clang)" OFF)
+set(LEGROOM_SANITIZE "" CACHE STRING "Sanitizers to compile everything with, e.g. address,undefined")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(fmt REQUIRED)
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+add_library(legroom_options INTERFACE)
+target_include_directories(legroom_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
+target_compile_options(legroom_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+  -Wextra-semi -Werror -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # GCC 12 reports these inside the standard library's own optional and variant when it inlines.
+  target_compile_options(legroom_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict)
+  if(LEGROOM_SANITIZE MATCHES thread)
+    target_compile_options(legroom_options INTERFACE -Wno-tsan)
+  endif()
+endif()
+if(LEGROOM_SANITIZE)
+  target_compile_options(legroom_options INTERFACE -fsanitize=${LEGROOM_SANITIZE} -O1 -g1)
+  target_link_options(legroom_options INTERFACE -fsanitize=${LEGROOM_SANITIZE})
+  if(LEGROOM_SANITIZE MATCHES undefined)
+    target_compile_options(legroom_options INTERFACE -fno-sanitize-recover=all)
+  endif()
+endif()
+
+# Every header of a module is compiled alone once (target all_verify_interface_header_sets).
+set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
+
+function(legroom_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;LINKS;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  list(TRANSFORM ARG_DEPENDS PREPEND legroom::)
+  target_link_libraries(${name} PRIVATE legroom_options ${ARG_DEPENDS} ${ARG_LINKS}
+    GTest::gtest GTest::gmock GTest::gtest_main)
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endfunction()
+
+function(legroom_module name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LINKS;TEST_DEPENDS;TEST_LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  file(GLOB headers CONFIGURE_DEPENDS *.hpp)
+  file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+
+  list(TRANSFORM ARG_DEPENDS PREPEND legroom:: OUTPUT_VARIABLE libraries)
+  if(sources)
+    set(visibility PUBLIC)
+    add_library(legroom_${name} STATIC ${sources})
+  else()
+    set(visibility INTERFACE)
+    add_library(legroom_${name} INTERFACE)
+  endif()
+  add_library(legroom::${name} ALIAS legroom_${name})
+  target_link_libraries(legroom_${name} ${visibility} legroom_options ${libraries} ${ARG_LINKS})
+  target_sources(legroom_${name} ${visibility} FILE_SET HEADERS
+    BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${headers})
+  set_property(GLOBAL APPEND PROPERTY LEGROOM_MODULES ${name})
+
+  if(tests)
+    legroom_test(${name}_test SOURCES ${tests} DEPENDS ${name} ${ARG_TEST_DEPENDS}
+      LINKS ${ARG_TEST_LINKS} LABELS unit)
+  endif()
+endfunction()
+
+# legroom_fuzz(stun_message DEPENDS stun): tests/fuzz/stun_message.cpp with LLVMFuzzerTestOneInput.
+# Ordinarily the corpus tests/fuzz/corpus/stun_message/ is replayed as a test; with LEGROOM_FUZZ it
+# is a libFuzzer program.
+function(legroom_fuzz name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LINKS" ${ARGN})
+  list(TRANSFORM ARG_DEPENDS PREPEND legroom::)
+  add_executable(fuzz_${name} ${name}.cpp)
+  target_link_libraries(fuzz_${name} PRIVATE legroom_options ${ARG_DEPENDS} ${ARG_LINKS})
+  if(LEGROOM_FUZZ)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(fuzz_${name} PRIVATE replay_main.cpp)
+    add_test(NAME fuzz_${name}_corpus COMMAND fuzz_${name} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
+    set_tests_properties(fuzz_${name}_corpus PROPERTIES LABELS unit TIMEOUT 120)
+  endif()
+endfunction()

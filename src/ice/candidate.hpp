@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/address.hpp"
+#include "base/result.hpp"
+
+namespace legroom::ice {
+
+enum class CandidateType { host, server_reflexive, peer_reflexive, relayed };
+
+/// A transport address a peer may be reached at (RFC 8445 §5.1). UDP, component 1: that is all a
+/// bundled, multiplexed stream needs.
+struct Candidate {
+    CandidateType type = CandidateType::host;
+    Endpoint endpoint;                ///< What the peer sends to.
+    Endpoint base;                    ///< Ours only: the local address it is sent from and arrives at.
+    std::optional<Endpoint> related;  ///< raddr, rport
+    std::uint32_t priority = 0;
+    std::string foundation;
+
+    /// "candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host", fit for addIceCandidate().
+    [[nodiscard]] std::string to_line() const;
+};
+
+/// What a candidate line holds for us.
+struct ParsedCandidate {
+    /// nullopt: well-formed, but nothing we would use: the empty end-of-candidates line, `.local` and
+    /// `.invalid` names (never resolved), TCP, component 2, types this agent does not know.
+    std::optional<Candidate> candidate;
+    bool end_of_candidates = false;
+    std::optional<std::string> ufrag;  ///< The line's own generation, when it names one.
+};
+
+/// Reads a candidate line as a browser sends it, with or without "candidate:" (RFC 8839 §5.1, contract
+/// 01). An `a=` prefix, bad foundation characters, a non-numeric component, priority or port, too few
+/// fields, raddr without an address, an unknown tcptype and an address that is neither an IP nor a
+/// `.local`/`.invalid` name are errors.
+Result<ParsedCandidate> parse_candidate(std::string_view line);
+
+/// RFC 8445 §5.1.2.1 with one component: 2^24 type preference + 2^8 local preference + 255.
+std::uint32_t candidate_priority(CandidateType type, std::uint16_t local_preference);
+
+}  // namespace legroom::ice
