@@ -6,6 +6,7 @@
 # DEPENDS is the one place where a folder's dependencies are written down: the test `layering`
 # refuses an #include of any folder not named there.
 
+option(LEGROOM_TESTS "Build the tests and look for what they need (./run leaves them out)" ON)
 option(LEGROOM_FUZZ "Build libFuzzer targets instead of corpus replays (needs clang)" OFF)
 set(LEGROOM_SANITIZE "" CACHE STRING "Sanitizers to compile everything with, e.g. address,undefined")
 
@@ -20,8 +21,9 @@ find_package(PkgConfig REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 find_package(fmt REQUIRED)
-find_package(GTest REQUIRED)
-include(GoogleTest)
+if(LEGROOM_TESTS)
+  find_package(GTest REQUIRED)
+endif()
 
 add_library(legroom_options INTERFACE)
 target_include_directories(legroom_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
@@ -41,6 +43,10 @@ if(LEGROOM_SANITIZE)
   if(LEGROOM_SANITIZE MATCHES undefined)
     target_compile_options(legroom_options INTERFACE -fno-sanitize-recover=all)
   endif()
+endif()
+if(LEGROOM_FUZZ)
+  # The coverage that steers libFuzzer has to be in every folder it is to look into.
+  target_compile_options(legroom_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 # Every header of a module is compiled alone once (target all_verify_interface_header_sets).
@@ -65,7 +71,7 @@ function(legroom_module name)
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB headers CONFIGURE_DEPENDS *.hpp)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
-  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")  # main.cpp belongs to a program
 
   list(TRANSFORM ARG_DEPENDS PREPEND legroom:: OUTPUT_VARIABLE libraries)
   if(sources)
@@ -81,15 +87,16 @@ function(legroom_module name)
     BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${headers})
   set_property(GLOBAL APPEND PROPERTY LEGROOM_MODULES ${name})
 
-  if(tests)
+  if(tests AND LEGROOM_TESTS)
     legroom_test(${name}_test SOURCES ${tests} DEPENDS ${name} ${ARG_TEST_DEPENDS}
       LINKS ${ARG_TEST_LINKS} LABELS unit)
   endif()
 endfunction()
 
 # legroom_fuzz(stun_message DEPENDS stun): tests/fuzz/stun_message.cpp with LLVMFuzzerTestOneInput.
-# Ordinarily the corpus tests/fuzz/corpus/stun_message/ is replayed as a test; with LEGROOM_FUZZ it
-# is a libFuzzer program.
+# Ordinarily the corpus tests/fuzz/corpus/stun_message/ is replayed as a test. With LEGROOM_FUZZ it is a
+# libFuzzer program, and its test looks for new inputs for LEGROOM_FUZZ_SECONDS, starting at the corpus.
+set(LEGROOM_FUZZ_SECONDS 60 CACHE STRING "How long one fuzzer's test runs (preset fuzz)")
 function(legroom_fuzz name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LINKS" ${ARGN})
   list(TRANSFORM ARG_DEPENDS PREPEND legroom::)
@@ -97,6 +104,13 @@ function(legroom_fuzz name)
   target_link_libraries(fuzz_${name} PRIVATE legroom_options ${ARG_DEPENDS} ${ARG_LINKS})
   if(LEGROOM_FUZZ)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    set(found ${CMAKE_CURRENT_BINARY_DIR}/found/${name})
+    file(MAKE_DIRECTORY ${found})
+    add_test(NAME fuzz_${name} COMMAND fuzz_${name} -max_total_time=${LEGROOM_FUZZ_SECONDS} -timeout=5
+      -rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix=${found}/crash-
+      ${found} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
+    math(EXPR limit "${LEGROOM_FUZZ_SECONDS} + 120")
+    set_tests_properties(fuzz_${name} PROPERTIES LABELS fuzz TIMEOUT ${limit})
   else()
     target_sources(fuzz_${name} PRIVATE replay_main.cpp)
     add_test(NAME fuzz_${name}_corpus COMMAND fuzz_${name} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})

@@ -58,8 +58,14 @@ struct LeaveRoom {
     LegId leg;
 };
 
+/// The addresses of the STUN servers are known (their names are resolved outside): learn ours from them.
+/// Sent once, and only if the shard was told to expect it.
+struct StartGathering {
+    std::vector<Endpoint> stun_servers;
+};
+
 using Command = std::variant<CreateLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, CreateRoom, DeleteRoom,
-                             JoinRoom, LeaveRoom>;
+                             JoinRoom, LeaveRoom, StartGathering>;
 
 /// ICE and DTLS are up, for the first time.
 struct LegConnected {

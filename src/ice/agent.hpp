@@ -32,6 +32,9 @@ struct AgentConfig {
     Credentials local;
     Credentials remote;
     std::vector<Candidate> local_candidates;  ///< Host candidates known from the start.
+    /// The first four bytes of every transaction id we make; the other eight are random. Many agents share one
+    /// port, and an answer carries nothing else to tell whose it is (stun::transaction_tag() reads it back).
+    std::uint32_t transaction_tag = 0;
     Duration setup_timeout = std::chrono::seconds{30};    ///< checking -> failed
     Duration consent_timeout = std::chrono::seconds{30};  ///< RFC 7675 §5.1
 };

@@ -7,6 +7,7 @@
 
 #include "base/address.hpp"
 #include "base/result.hpp"
+#include "ice/error.hpp"
 
 namespace legroom::ice {
 
@@ -43,5 +44,13 @@ Result<ParsedCandidate> parse_candidate(std::string_view line);
 
 /// RFC 8445 §5.1.2.1 with one component: 2^24 type preference + 2^8 local preference + 255.
 std::uint32_t candidate_priority(CandidateType type, std::uint16_t local_preference);
+
+/// The same for candidates of one type, base and server, and different otherwise (RFC 8445 §5.1.1.3);
+/// ten decimal digits at most. `server` is the STUN server's address, if one was asked.
+std::string candidate_foundation(CandidateType type, const IpAddress& base,
+                                 const std::optional<IpAddress>& server = std::nullopt);
+
+/// A host candidate of ours: sent from and received at `endpoint` itself.
+Candidate host_candidate(const Endpoint& endpoint, std::uint16_t local_preference);
 
 }  // namespace legroom::ice

@@ -48,15 +48,17 @@ struct OpusParameters {
 
 /// What the two sides agreed on, for the machines.
 struct Negotiated {
-    std::string mid;              ///< of the accepted audio section
-    std::uint16_t mline_index = 0;  ///< its place among the sections
+    std::string mid;                            ///< of the accepted audio section
+    std::uint16_t mline_index = 0;              ///< its place among the sections
     Direction direction = Direction::sendrecv;  ///< ours
     Setup setup = Setup::active;                ///< ours
 
     std::string remote_ufrag;
     std::string remote_password;
     bool remote_ice_lite = false;
-    std::vector<std::string> remote_candidates;  ///< as written, "candidate:…"
+    std::vector<std::string> remote_candidates;  ///< as written, "candidate:…"; at most kMaxRemoteCandidates
+    std::size_t remote_candidates_dropped = 0;   ///< what the offer held beyond that
+    /// Well-formed ones of sha-1, sha-256, sha-384 and sha-512, at least one of them not sha-1.
     std::vector<RemoteFingerprint> remote_fingerprints;
 
     OpusParameters opus;
@@ -64,6 +66,8 @@ struct Negotiated {
     std::optional<std::uint8_t> telephone_event_8k;
     std::optional<std::uint8_t> audio_level_extension;  ///< RFC 8285 ids
     std::optional<std::uint8_t> mid_extension;
+    Direction audio_level_direction = Direction::sendrecv;  ///< ours; recvonly: the peer wants none
+    Direction mid_direction = Direction::sendrecv;          ///< likewise
     bool reduced_size_rtcp = false;
 };
 
@@ -82,7 +86,12 @@ enum class Error {
 boost::system::error_code make_error_code(Error error);
 
 /// Answers an offer: a pure function of its two arguments (RFC 3264, 8829 §5.3, 8839, 8842, 8843). The
-/// first audio section with a common codec is accepted, every other section rejected in its place.
+/// first audio section with a common codec is accepted, every other section rejected in its place. What is
+/// wrong with the offer itself comes before what we cannot serve: a broken offer without audio is
+/// Error::invalid_offer. There is one transport and it is muxed: a=rtcp-mux is answered always.
+///
+/// All of `offer` is the peer's: what the answer repeats of it (mid, media, protocol, formats) was checked
+/// to be tokens, so no offer can smuggle a line into the answer. `ours` is trusted to hold no line ends.
 Result<Answer> answer(std::string_view offer, const Ours& ours);
 
 }  // namespace legroom::sdp

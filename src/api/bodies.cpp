@@ -1,0 +1,76 @@
+#include "api/bodies.hpp"
+
+#include <cstdint>
+#include <limits>
+
+#include "api/error.hpp"
+#include "api/json_body.hpp"
+
+namespace legroom::api {
+
+Result<OfferBody> parse_offer(std::string_view body) {
+    const auto object = decode(body, BodyRule::required);
+    if (!object) return object.error();
+    Fields fields{*object};
+    OfferBody offer;
+    offer.sdp = fields.text("sdp");
+    offer.app_id = fields.text("app_id");
+    if (!fields.ok()) return Error::invalid_json;
+    return offer;
+}
+
+Result<std::string> parse_candidate(std::string_view body) {
+    const auto object = decode(body, BodyRule::required);
+    if (!object) return object.error();
+    Fields fields{*object};
+    std::string candidate = fields.text("candidate");
+    fields.text("sdpMid");
+    fields.integer("sdpMLineIndex", 0, std::numeric_limits<std::uint16_t>::max());
+    fields.text("usernameFragment");
+    if (!fields.ok()) return Error::invalid_json;
+    return candidate;
+}
+
+Result<void> check_hang_up(std::string_view body) {
+    const auto object = decode(body, BodyRule::optional);
+    if (!object) return object.error();
+    Fields fields{*object};
+    fields.text("reason");
+    if (!fields.ok()) return Error::invalid_json;
+    return {};
+}
+
+Result<call::NewRoom> parse_new_room(std::string_view body) {
+    const auto object = decode(body, BodyRule::lenient);
+    if (!object) return object.error();
+    Fields fields{*object};
+    call::NewRoom room;
+    room.id = RoomId{fields.text("id")};
+    room.app_id = fields.text("app_id");
+    fields.text("webhook_url");  // Webhooks are not served yet; a wrong type is an error all the same.
+    fields.text("webhook_secret");
+    room.sample_rate = fields
+                           .integer("sample_rate", std::numeric_limits<std::int64_t>::min(),
+                                    std::numeric_limits<std::int64_t>::max())
+                           .value_or(0);
+    if (!fields.ok()) return Error::invalid_json;
+    return room;
+}
+
+Result<call::Joining> parse_joining(std::string_view body) {
+    const auto object = decode(body, BodyRule::required);
+    if (!object) return object.error();
+    Fields fields{*object};
+    call::Joining joining;
+    joining.leg = LegId{fields.text("leg_id")};
+    joining.mute = fields.flag("mute");
+    joining.deaf = fields.flag("deaf");
+    joining.accept_dtmf = fields.flag("accept_dtmf");
+    joining.role = fields.optional_text("role");
+    joining.wants_streams = fields.list_length("streams") > 0;
+    if (!fields.ok()) return Error::invalid_json;
+    if (joining.leg.value.empty()) return Error::leg_id_missing;
+    return joining;
+}
+
+}  // namespace legroom::api

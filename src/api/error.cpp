@@ -1,0 +1,31 @@
+#include "api/error.hpp"
+
+#include <string>
+
+#include "base/error_category.hpp"
+
+namespace legroom::api {
+namespace {
+
+class Category final : public ErrorCategory {
+public:
+    [[nodiscard]] const char* name() const noexcept override { return "api"; }
+    [[nodiscard]] std::string message(int value) const override {
+        switch (static_cast<Error>(value)) {
+            case Error::invalid_json:
+                return "invalid JSON";
+            case Error::leg_id_missing:
+                return "leg_id missing";
+        }
+        return "unknown";
+    }
+};
+
+}  // namespace
+
+boost::system::error_code make_error_code(Error error) {
+    static const Category category;
+    return {static_cast<int>(error), category};
+}
+
+}  // namespace legroom::api

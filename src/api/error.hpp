@@ -1,0 +1,18 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <type_traits>
+
+namespace legroom::api {
+
+/// What is wrong with a request by itself, before any service is asked.
+enum class Error {
+    invalid_json = 1,  ///< Malformed, absent where required, or a known member has the wrong JSON type.
+    leg_id_missing,    ///< A join that names no leg.
+};
+boost::system::error_code make_error_code(Error error);
+
+}  // namespace legroom::api
+
+template <>
+struct boost::system::is_error_code_enum<legroom::api::Error> : std::true_type {};

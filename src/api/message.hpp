@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace legroom::api {
+
+enum class Status : unsigned {
+    ok = 200,
+    created = 201,
+    accepted = 202,
+    no_content = 204,
+    bad_request = 400,
+    not_found = 404,
+    method_not_allowed = 405,
+    conflict = 409,
+    payload_too_large = 413,
+    header_fields_too_large = 431,
+    internal_error = 500,
+    unavailable = 503,
+};
+
+/// No request of this API is longer. The HTTP layer refuses more before reading it (Api::problem() makes the
+/// response); Api::handle() refuses it as well.
+inline constexpr std::size_t kMaxBodyBytes = 64 * 1024;
+
+struct Header {
+    std::string name;
+    std::string value;
+};
+
+/// One HTTP request, as the HTTP layer read it.
+struct Request {
+    std::string method;  ///< As on the wire: "GET"
+    std::string target;  ///< As on the wire: "/v1/legs?x=1", still percent-encoded
+    std::string body;
+};
+
+/// One HTTP response. Content-Length, Date and connection handling are the HTTP layer's business. For a HEAD
+/// request it sends everything but the body, Content-Length included (RFC 9110 §9.3.2).
+struct Response {
+    Status status = Status::ok;
+    std::string content_type;
+    std::string body;
+    std::vector<Header> headers;
+};
+
+}  // namespace legroom::api

@@ -1,0 +1,68 @@
+#include "api/problem.hpp"
+
+#include <string>
+
+#include "api/error.hpp"
+#include "call/error.hpp"
+
+namespace legroom::api {
+namespace {
+
+struct Row {
+    error_code error;
+    Where where;
+    Status status;
+    std::string_view text;  ///< {} stands for the subject.
+};
+
+/// The first row that fits counts, so the special places stand before `anywhere`.
+const Row* find(const error_code& error, Where where) {
+    using enum Status;
+    using call::Error;
+    static const Row kTable[] = {
+        {api::Error::invalid_json, Where::anywhere, bad_request, "invalid JSON"},
+        {api::Error::leg_id_missing, Where::anywhere, bad_request, "leg_id is required"},
+
+        {Error::leg_not_found, Where::room_join, bad_request, "leg {} not found"},
+        {Error::leg_not_found, Where::anywhere, not_found, "leg not found"},
+        {Error::invalid_offer, Where::anywhere, bad_request, "invalid SDP offer"},
+        {Error::no_common_codec, Where::anywhere, internal_error, "failed to set local description"},
+        {Error::no_transport, Where::anywhere, internal_error, "failed to create peer connection"},
+        {Error::too_many_legs, Where::anywhere, unavailable, "too many legs"},
+        {Error::bad_candidate, Where::anywhere, internal_error, "failed to add ICE candidate"},
+
+        {Error::room_not_found, Where::room_delete, not_found, "room {} not found"},
+        {Error::room_not_found, Where::room_leave, bad_request, "room {} not found"},
+        {Error::room_not_found, Where::anywhere, not_found, "room not found"},
+        {Error::room_exists, Where::anywhere, conflict, "room {} already exists"},
+        {Error::invalid_sample_rate, Where::anywhere, bad_request,
+         "invalid sample_rate: must be 8000, 16000, 24000, or 48000"},
+        {Error::too_many_rooms, Where::anywhere, unavailable, "too many rooms"},
+        {Error::already_in_room, Where::anywhere, bad_request, "leg already in this room"},
+        {Error::streams_not_addressable, Where::anywhere, bad_request, "leg {} has no secondary streams"},
+
+        {Error::room_id_too_long, Where::anywhere, bad_request, "room id too long: at most 256 bytes"},
+        {Error::app_id_too_long, Where::anywhere, bad_request, "app_id too long: at most 256 bytes"},
+        {Error::role_too_long, Where::anywhere, bad_request, "role too long: at most 256 bytes"},
+    };
+    for (const Row& row : kTable) {
+        if (row.error == error && (row.where == where || row.where == Where::anywhere)) return &row;
+    }
+    return nullptr;
+}
+
+std::string fill_in(std::string_view text, std::string_view subject) {
+    std::string filled{text};
+    const auto gap = filled.find("{}");
+    return gap == std::string::npos ? filled : filled.replace(gap, 2, subject);
+}
+
+}  // namespace
+
+Reply problem(const error_code& error, Where where, std::string_view subject) {
+    const Row* row = find(error, where);
+    if (row == nullptr) return refusal(Status::internal_error, "internal error");
+    return refusal(row->status, fill_in(row->text, subject));
+}
+
+}  // namespace legroom::api

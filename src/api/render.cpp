@@ -1,0 +1,63 @@
+#include "api/render.hpp"
+
+#include <boost/json/array.hpp>
+
+#include "base/units.hpp"
+
+namespace legroom::api {
+namespace json = boost::json;
+namespace {
+
+void add_unless_empty(json::object& object, const char* name, const std::string& text) {
+    if (!text.empty()) object[name] = text;
+}
+
+json::object render(const call::CandidateLine& candidate) {
+    return {{"candidate", candidate.line},
+            {"sdpMid", candidate.mid},
+            {"sdpMLineIndex", candidate.mline_index},
+            {"usernameFragment", candidate.ufrag}};
+}
+
+}  // namespace
+
+json::object render(const call::Leg& leg) {
+    // Every leg is a WebRTC leg so far, and those are connected from their creation on (contract 01).
+    json::object object{{"id", leg.id.value}, {"type", "webrtc"}, {"state", "connected"}};
+    if (leg.room) object["room_id"] = leg.room->value;
+    object["muted"] = leg.muted;
+    object["deaf"] = leg.deaf;
+    object["accept_dtmf"] = leg.accept_dtmf;
+    object["held"] = false;  // SIP only
+    add_unless_empty(object, "role", leg.role);
+    add_unless_empty(object, "app_id", leg.app_id);
+    return object;
+}
+
+json::object render(const call::Room& room, const call::LegService& legs) {
+    json::array participants;
+    for (const LegId& member : room.members) {
+        if (const auto* leg = legs.find(member)) participants.push_back(render(*leg));
+    }
+    json::object object{{"id", room.id.value}};
+    add_unless_empty(object, "app_id", room.app_id);
+    object["sample_rate"] = hz(room.rate);
+    object["participants"] = std::move(participants);
+    return object;
+}
+
+json::object render(const call::Drained& drained) {
+    json::array candidates;
+    for (const auto& candidate : drained.candidates) candidates.push_back(render(candidate));
+    return {{"status", drained.done ? "complete" : "gathering"},
+            {"candidates", std::move(candidates)},
+            {"done", drained.done}};
+}
+
+json::object render(const call::Joined& joined) {
+    const auto* moved = std::get_if<call::Moved>(&joined);
+    if (moved == nullptr) return {{"status", "added"}};
+    return {{"status", "moved"}, {"from", moved->from.value}, {"to", moved->to.value}};
+}
+
+}  // namespace legroom::api

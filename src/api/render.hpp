@@ -1,0 +1,17 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "call/leg_service.hpp"
+#include "call/room_service.hpp"
+
+/// Domain values as the JSON of the contract, without `instance_id`.
+namespace legroom::api {
+
+boost::json::object render(const call::Leg& leg);  ///< Leg object (contract 02).
+/// Room object (contract 03), its participants looked up in `legs`.
+boost::json::object render(const call::Room& room, const call::LegService& legs);
+boost::json::object render(const call::Drained& drained);  ///< Body of GET …/ice-candidates (contract 01).
+boost::json::object render(const call::Joined& joined);    ///< Body of POST /v1/rooms/{id}/legs.
+
+}  // namespace legroom::api

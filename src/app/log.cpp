@@ -1,0 +1,54 @@
+#include "app/log.hpp"
+
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/json/serialize.hpp>
+#include <memory>
+
+namespace legroom::app {
+namespace {
+
+/// The message as a JSON string, quotes included (pattern flag %*).
+class JsonText final : public spdlog::custom_flag_formatter {
+public:
+    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+        const std::string quoted =
+            boost::json::serialize(boost::json::string_view(message.payload.data(), message.payload.size()));
+        out.append(quoted.data(), quoted.data() + quoted.size());
+    }
+    [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+        return std::make_unique<JsonText>();
+    }
+};
+
+spdlog::level::level_enum to_spdlog(LogLevel level) {
+    switch (level) {
+        case LogLevel::debug: return spdlog::level::debug;
+        case LogLevel::info: return spdlog::level::info;
+        case LogLevel::warn: return spdlog::level::warn;
+        case LogLevel::error: return spdlog::level::err;
+    }
+    return spdlog::level::info;
+}
+
+std::unique_ptr<spdlog::formatter> formatter(bool for_a_person) {
+    auto made = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+    made->add_flag<JsonText>('*');
+    made->set_pattern(for_a_person ? "%H:%M:%S %-5l %v"
+                                   : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
+    return made;
+}
+
+}  // namespace
+
+void set_up_log(LogLevel level, bool for_a_person) {
+    auto logger = std::make_shared<spdlog::logger>("legroom", std::make_shared<spdlog::sinks::stdout_sink_mt>());
+    logger->set_formatter(formatter(for_a_person));
+    logger->set_level(to_spdlog(level));
+    logger->flush_on(spdlog::level::info);
+    spdlog::set_default_logger(std::move(logger));
+}
+
+}  // namespace legroom::app

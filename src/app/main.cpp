@@ -1,0 +1,46 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "app/command_line.hpp"
+#include "app/log.hpp"
+#include "app/program.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace {
+
+using namespace legroom;
+
+std::optional<std::string> from_environment(const std::string& name) {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return std::nullopt;
+    return value;
+}
+
+int leave(const app::Leave& leave) {
+    std::fputs(leave.output.c_str(), stdout);
+    std::fputs(leave.error.c_str(), stderr);
+    return leave.status;
+}
+
+int serve(app::Serve serve) {
+    app::set_up_log(serve.config.log_level, isatty(STDOUT_FILENO) != 0);
+    for (const std::string& warning : serve.warnings) spdlog::warn(warning);
+    app::Program program(std::move(serve.config));
+    if (const auto problem = program.start()) {
+        std::fprintf(stderr, "legroom: %s\n", problem->c_str());
+        return 1;
+    }
+    program.run();
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    auto start = app::read_command_line(argc, argv, from_environment);
+    if (const auto* over = std::get_if<app::Leave>(&start)) return leave(*over);
+    return serve(std::get<app::Serve>(std::move(start)));
+}

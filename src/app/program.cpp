@@ -1,0 +1,159 @@
+#include "app/program.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/post.hpp>
+#include <csignal>
+
+#include "app/host_candidates.hpp"
+#include "io/clock.hpp"
+#include "io/host_addresses.hpp"
+#include "io/resolver.hpp"
+#include "rtp/ntp_time.hpp"
+#include "legroom_web.hpp"
+
+namespace legroom::app {
+namespace {
+
+constexpr Duration kResolvePatience = std::chrono::seconds{5};
+
+/// From 1900 to the Instant of zero: what RTCP's wall-clock times are reckoned from.
+Duration ntp_origin() {
+    const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<Duration>(since_1970) + rtp::kUnixEpochInNtp - io::now().time_since_epoch();
+}
+
+void log_event(const call::Event& event) {
+    std::string line{call::type_name(event)};
+    if (!event.leg.value.empty()) line += " leg=" + event.leg.value;
+    if (!event.room.value.empty()) line += " room=" + event.room.value;
+    if (!event.app_id.empty()) line += " app_id=" + event.app_id;
+    if (const auto* end = std::get_if<call::LegDisconnected>(&event.what)) {
+        line += fmt::format(" reason={} seconds={:.2f}", call::to_string(end->reason),
+                            std::chrono::duration<double>(end->total).count());
+    }
+    spdlog::info(line);
+}
+
+std::vector<api::Resource> page() {
+    std::vector<api::Resource> resources;
+    for (const web::Asset& asset : web::assets()) {
+        const std::string_view path = asset.path == "/index.html" ? "/" : asset.path;
+        resources.push_back({std::string{path}, std::string{asset.content_type}, std::string{asset.bytes}});
+    }
+    return resources;
+}
+
+}  // namespace
+
+Program::Program(Config config) : config_(std::move(config)), signals_(control_, SIGINT, SIGTERM) {}
+
+Program::~Program() = default;
+
+std::optional<std::string> Program::start() {
+    const auto certificate = dtls::Certificate::generate();
+    if (!certificate) return fmt::format("cannot make a DTLS certificate: {}", certificate.error().message());
+    if (config_.instance_id.empty()) config_.instance_id = control_random_.uuid();
+    if (auto problem = open_media(*certificate)) return problem;
+    make_services(*certificate);
+    if (auto problem = open_http()) return problem;
+    media_thread_ = std::thread([this] { media_->run(); });
+    start_gathering();
+    return std::nullopt;
+}
+
+void Program::run() {
+    signals_.async_wait([this](const auto& error, int) {
+        if (!error) shut_down();
+    });
+    control_.run();
+    if (media_thread_.joinable()) media_thread_.join();
+}
+
+std::optional<std::string> Program::open_media(const dtls::Certificate& certificate) {
+    auto port = io::UdpPort::open(config_.media.udp_port);
+    if (!port) {
+        return fmt::format("RTP_PORT_MIN: cannot use UDP port {}: {}. Choose a free one, or 0 for any.",
+                           config_.media.udp_port, port.error().message());
+    }
+    const auto addresses = io::host_addresses();
+    host_candidates_ = host_candidates(addresses, port->number(), config_.media.external_ips);
+    for (const ice::Candidate& candidate : host_candidates_) spdlog::info("media at {}", candidate.endpoint.to_string());
+    if (host_candidates_.empty()) spdlog::warn("no address a peer could reach: every offer will be refused");
+
+    shard_ = std::make_unique<engine::Shard>(
+        engine::ShardConfig{certificate, host_candidates_, config_.media.comfort_noise, ntp_origin()}, media_random_);
+    media_ = std::make_unique<io::MediaLoop>(std::move(*port), *shard_, [this](engine::Event event) {
+        boost::asio::post(control_, [this, event = std::move(event)] { on_engine_event(event); });
+    });
+    return std::nullopt;
+}
+
+void Program::make_services(const dtls::Certificate& certificate) {
+    board_ = std::make_unique<call::Switchboard>(
+        [this](engine::Command command) { media_->post(std::move(command)); }, log_event);
+    call::LegConfig leg_config;
+    leg_config.max_legs = config_.max_legs;
+    leg_config.fingerprint = certificate.fingerprint();
+    leg_config.gathering_done = config_.media.stun_servers.empty();
+    legs_ = std::make_unique<call::LegService>(leg_config, *board_, control_random_);
+    legs_->set_local_candidates(host_candidates_);
+    rooms_ = std::make_unique<call::RoomService>(
+        call::RoomConfig{config_.max_rooms, config_.media.default_sample_rate}, *board_, control_random_);
+    api::ApiConfig api_config;
+    api_config.instance_id = config_.instance_id;
+    api_config.resources = page();
+    api_config.ready = [this] { return !host_candidates_.empty(); };
+    api_ = std::make_unique<api::Api>(std::move(api_config), *legs_, *rooms_);
+}
+
+std::optional<std::string> Program::open_http() {
+    io::HttpHandlers handlers;
+    handlers.handle = [this](const api::Request& request) { return api_->handle(io::now(), request); };
+    handlers.refuse = [this](api::Status status, std::string error) { return api_->problem(status, error); };
+    io::HttpLimits limits;
+    limits.connections = config_.http.max_connections;
+    http_ = std::make_unique<io::HttpServer>(control_, std::move(handlers), limits);
+
+    const auto bound = http_->listen(config_.http.listen);
+    if (!bound) {
+        return fmt::format("HTTP_ADDR: cannot listen on {}: {}. Choose a free address and port.",
+                           config_.http.listen.to_string(), bound.error().message());
+    }
+    spdlog::info("ready: open http://{}/", bound->to_string());
+    return std::nullopt;
+}
+
+void Program::start_gathering() {
+    if (config_.media.stun_servers.empty()) return;
+    std::vector<io::HostPort> names;
+    for (const StunServer& server : config_.media.stun_servers) names.push_back({server.host, server.port});
+    io::resolve_all(control_, std::move(names), kResolvePatience, [this](const std::vector<io::Resolved>& found) {
+        std::vector<Endpoint> servers;
+        for (const io::Resolved& server : found) {
+            if (server.endpoints.empty()) spdlog::warn("ICE_SERVERS: no address found for {}", server.host);
+            servers.insert(servers.end(), server.endpoints.begin(), server.endpoints.end());
+        }
+        media_->post(engine::StartGathering{std::move(servers)});
+    });
+}
+
+void Program::on_engine_event(const engine::Event& event) {
+    if (const auto* failed = std::get_if<engine::LegFailed>(&event)) {
+        spdlog::info("transport of leg {} ended: {}", failed->leg.value, failed->detail);
+    } else if (const auto* gathered = std::get_if<engine::CandidateGathered>(&event)) {
+        spdlog::info("reachable at {}, a STUN server says", gathered->candidate.endpoint.to_string());
+    }
+    legs_->handle(io::now(), event);
+}
+
+void Program::shut_down() {
+    spdlog::info("shutting down: {} legs", legs_->all().size());
+    http_->stop();
+    media_->stop();
+    media_thread_.join();  // Every peer has been told goodbye.
+    control_.stop();
+}
+
+}  // namespace legroom::app

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "api/api.hpp"
+#include "app/config.hpp"
+#include "base/result.hpp"
+#include "call/leg_service.hpp"
+#include "call/room_service.hpp"
+#include "call/switchboard.hpp"
+#include "engine/shard.hpp"
+#include "io/crypto_random.hpp"
+#include "io/http_server.hpp"
+#include "io/media_loop.hpp"
+
+namespace legroom::app {
+
+/// The whole server: control on the thread that calls run(), media on one of its own, and the mailbox and the
+/// io_context's queue between them.
+class Program {
+public:
+    explicit Program(Config config);
+    ~Program();
+
+    /// Binds both ports and starts the media thread. Otherwise: one line that says what failed and what to do.
+    std::optional<std::string> start();
+    /// Serves until SIGINT or SIGTERM, then hangs everybody up and returns.
+    void run();
+
+private:
+    std::optional<std::string> open_media(const dtls::Certificate& certificate);
+    std::optional<std::string> open_http();
+    void make_services(const dtls::Certificate& certificate);
+    void start_gathering();
+    void on_engine_event(const engine::Event& event);
+    void shut_down();
+
+    Config config_;
+    io::CryptoRandom control_random_;
+    io::CryptoRandom media_random_;
+    boost::asio::io_context control_;
+    boost::asio::signal_set signals_;
+
+    std::unique_ptr<engine::Shard> shard_;
+    std::unique_ptr<io::MediaLoop> media_;
+    std::thread media_thread_;
+    std::vector<ice::Candidate> host_candidates_;
+
+    std::unique_ptr<call::Switchboard> board_;
+    std::unique_ptr<call::LegService> legs_;
+    std::unique_ptr<call::RoomService> rooms_;
+    std::unique_ptr<api::Api> api_;
+    std::unique_ptr<io::HttpServer> http_;
+};
+
+}  // namespace legroom::app

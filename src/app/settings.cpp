@@ -1,0 +1,275 @@
+#include "app/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <numeric>
+
+#include "app/values.hpp"
+
+namespace legroom::app {
+namespace {
+
+constexpr std::size_t kMaxInstanceIdBytes = 128;
+constexpr std::size_t kMost = 100'000;  // of legs, rooms, connections: far above what one machine carries
+
+/// Puts a parsed value where it belongs, or says that there was none.
+template <class To, class Value>
+bool put(To& to, const std::optional<Value>& value) {
+    if (!value) return false;
+    to = static_cast<To>(*value);
+    return true;
+}
+
+std::string array_of(const std::vector<std::string>& texts) {
+    return fmt::format("[{}]", fmt::join(texts, ", "));
+}
+
+bool set_instance_id(Config& config, std::string_view text) {
+    const auto is_visible = [](char c) { return c > 0x20 && c < 0x7f; };
+    if (text.size() > kMaxInstanceIdBytes || !std::ranges::all_of(text, is_visible)) return false;
+    config.instance_id = text;
+    return true;
+}
+
+std::string show_instance_id(const Config& config) {
+    return config.instance_id.empty() ? std::string{} : in_quotes(config.instance_id);
+}
+
+constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warn", "error"};  // as in LogLevel
+
+bool set_log_level(Config& config, std::string_view text) {
+    const auto* const found = std::ranges::find(kLogLevels, text);
+    if (found == kLogLevels.end()) return false;
+    config.log_level = static_cast<LogLevel>(found - kLogLevels.begin());
+    return true;
+}
+
+std::string show_log_level(const Config& config) {
+    return in_quotes(kLogLevels.at(static_cast<std::size_t>(config.log_level)));
+}
+
+bool set_ice_servers(Config& config, std::string_view text) {
+    std::vector<StunServer> stun;
+    std::vector<std::string> turn;
+    for (const auto entry : split_list(text)) {
+        if (const auto server = parse_stun_uri(entry)) {
+            stun.push_back(*server);
+        } else if (is_turn_uri(entry)) {
+            turn.emplace_back(entry);
+        } else {
+            return false;
+        }
+    }
+    config.media.stun_servers = std::move(stun);
+    config.media.turn_servers = std::move(turn);
+    return true;
+}
+
+std::string show_ice_servers(const Config& config) {
+    std::vector<std::string> texts;
+    for (const auto& server : config.media.stun_servers) texts.push_back(in_quotes(server.to_uri()));
+    for (const auto& uri : config.media.turn_servers) texts.push_back(in_quotes(uri));
+    return array_of(texts);
+}
+
+bool set_external_ips(Config& config, std::string_view text) {
+    std::vector<IpAddress> ips;
+    const bool discover = text == "auto";
+    for (const auto entry : split_list(discover ? "" : text)) {
+        const auto ip = IpAddress::parse(entry);
+        if (!ip || ip->is_unspecified() || ip->is_multicast()) return false;
+        ips.push_back(*ip);
+    }
+    config.media.external_ips = std::move(ips);
+    config.media.discover_external_ips = discover;
+    return true;
+}
+
+std::string show_external_ips(const Config& config) {
+    if (config.media.discover_external_ips) return in_quotes("auto");
+    std::vector<std::string> texts;
+    for (const auto& ip : config.media.external_ips) texts.push_back(in_quotes(ip.to_string()));
+    return array_of(texts);
+}
+
+bool set_sample_rate(Config& config, std::string_view text) {
+    if (text != "8000" && text != "16000" && text != "48000") return false;
+    return put(config.media.default_sample_rate, parse_number(text, 8'000, 48'000));
+}
+
+bool set_http_addr(Config& config, std::string_view text) {
+    return put(config.http.listen, parse_listen_address(text));
+}
+
+bool set_port(Config& config, std::string_view text) {
+    return put(config.media.udp_port, parse_number(text, 0, 65'535));
+}
+
+bool set_port_max(Config& config, std::string_view text) {
+    std::uint16_t port = 0;
+    if (!put(port, parse_number(text, 1, 65'535))) return false;
+    config.media.udp_port_max = port;
+    return true;
+}
+
+std::string show_port_max(const Config& config) {
+    return config.media.udp_port_max ? fmt::to_string(*config.media.udp_port_max) : std::string{};
+}
+
+constexpr std::string_view kCount = "a number from 1 to 100000";
+
+constexpr Setting kSettings[] = {
+    {"HTTP_ADDR", "where the API and the page are served; `:8080` and `[::]:8080` mean every address",
+     "an address and a port, such as 127.0.0.1:8080, [::1]:8080, localhost:8080 or :8080; port 0 takes any "
+     "free one",
+     set_http_addr, [](const Config& c) { return in_quotes(c.http.listen.to_string()); }},
+
+    {"INSTANCE_ID", "the instance_id in every answer; a random UUID at each start unless set",
+     "at most 128 visible ASCII characters without blanks", set_instance_id, show_instance_id},
+
+    {"LOG_LEVEL", "the least important log lines to write", "debug, info, warn or error", set_log_level,
+     show_log_level},
+
+    {"RTP_PORT_MIN", "the one UDP port of all calls; 0 takes any free one", "a port number from 0 to 65535",
+     set_port, [](const Config& c) { return fmt::to_string(c.media.udp_port); }},
+
+    {"RTP_PORT_MAX", "end of the port range other servers need; checked, and not used: one port is enough",
+     "a port number from 1 to 65535, not below RTP_PORT_MIN", set_port_max, show_port_max},
+
+    {"ICE_SERVERS", "STUN servers to learn public addresses from; empty: nobody is asked",
+     "a comma list of stun:HOST or stun:HOST:PORT (turn: and turns: entries are skipped)", set_ice_servers,
+     show_ice_servers},
+
+    {"WEBRTC_EXTERNAL_IPS", "announce these public addresses instead of those of the interfaces",
+     "a comma list of IP addresses, or auto to ask the STUN servers in ICE_SERVERS", set_external_ips,
+     show_external_ips},
+
+    {"DEFAULT_SAMPLE_RATE", "Hz, for rooms created without a rate", "8000, 16000 or 48000", set_sample_rate,
+     [](const Config& c) { return fmt::to_string(hz(c.media.default_sample_rate)); }},
+
+    {"COMFORT_NOISE_ENABLED", "fill a silent mix with very quiet noise",
+     "true, 1, yes or on; or false, 0, no or off",
+     [](Config& c, std::string_view text) { return put(c.media.comfort_noise, parse_boolean(text)); },
+     [](const Config& c) { return fmt::to_string(c.media.comfort_noise); }},
+
+    {"MAX_LEGS", "most legs at a time", kCount,
+     [](Config& c, std::string_view text) { return put(c.max_legs, parse_number(text, 1, kMost)); },
+     [](const Config& c) { return fmt::to_string(c.max_legs); }},
+
+    {"MAX_ROOMS", "most rooms at a time", kCount,
+     [](Config& c, std::string_view text) { return put(c.max_rooms, parse_number(text, 1, kMost)); },
+     [](const Config& c) { return fmt::to_string(c.max_rooms); }},
+
+    {"MAX_HTTP_CONNECTIONS", "most HTTP connections at a time", kCount,
+     [](Config& c, std::string_view text) {
+         return put(c.http.max_connections, parse_number(text, 1, kMost));
+     },
+     [](const Config& c) { return fmt::to_string(c.http.max_connections); }},
+};
+
+// Contract 08, without the settings above. TRUST_PROXY_HEADERS only matters together with ALLOWED_IPS.
+constexpr std::string_view kUnused[] = {
+    "TRUST_PROXY_HEADERS",
+    "SPEECH_DETECTION_ENABLED",
+    "VSI_EVENT_BUFFER_SIZE",
+    "WS_JITTER_BUFFER_MS",
+    "RECORDING_DIR",
+    "WEBHOOK_URL",
+    "WEBHOOK_SECRET",
+    "S3_BUCKET",
+    "S3_REGION",
+    "S3_ENDPOINT",
+    "S3_PREFIX",
+    "S3_ALLOW_INSECURE_ENDPOINT",
+    "S3_PREFLIGHT_TIMEOUT",
+    "S3_REQUEST_PREFLIGHT_TIMEOUT",
+    "GCS_BUCKET",
+    "GCS_OBJECT_NAME_PREFIX",
+    "ELEVENLABS_API_KEY",
+    "VAPI_API_KEY",
+    "DEEPGRAM_API_KEY",
+    "AZURE_SPEECH_KEY",
+    "AZURE_SPEECH_REGION",
+    "TTS_CACHE_ENABLED",
+    "TTS_CACHE_DIR",
+    "TTS_CACHE_INCLUDE_API_KEY",
+    "TTS_PREFLIGHT_TTL",
+    "TTS_PREFLIGHT_MAX_PER_LEG",
+    "TTS_PREFLIGHT_MAX_BYTES",
+    "SIP_BIND_IP",
+    "SIP_BIND_IPV6",
+    "SIP_LISTEN_IP",
+    "SIP_LISTEN_IPV6",
+    "SIP_EXTERNAL_IP",
+    "SIP_DOMAIN",
+    "SIP_PORT",
+    "SIP_TLS_PORT",
+    "SIP_TLS_CERT",
+    "SIP_TLS_KEY",
+    "SIP_TLS_CA_FILE",
+    "SIP_HOST",
+    "SIP_TLS_INSECURE_SKIP_VERIFY",
+    "SIP_CODECS",
+    "SIP_TCP_ENABLED",
+    "SIP_AUTO_RINGING",
+    "SIP_USE_SOURCE_SOCKET",
+    "SIP_DEBUG",
+    "SIP_JITTER_BUFFER_MS",
+    "SIP_JITTER_BUFFER_MAX_MS",
+    "SIP_REFER_AUTO_DIAL",
+    "SIP_REFER_CONSULT_TIMEOUT_MS",
+    "SIP_SDP_STRICT_MLINE_ANSWER",
+    "SIP_OUTBOUND_PROXY",
+    "SIP_REGISTRATION_DEFAULT_EXPIRES_SECONDS",
+    "SIP_REGISTRATION_MAX_EXPIRES_SECONDS",
+    "SIP_REGISTRATION_SWEEP_INTERVAL_MS",
+    "SIP_REGISTRATION_ALLOW_MULTIPLE_CONTACTS",
+    "SIP_INBOUND_AUTH_CONSULT_TIMEOUT_MS",
+    "SIP_INBOUND_AUTH_NONCE_TTL_SECONDS",
+    "SIP_INBOUND_REGISTER_DEFAULT",
+    "SIP_OUTBOUND_REGISTRATION_DEFAULT_EXPIRES_SECONDS",
+    "SIP_OUTBOUND_REGISTRATION_MIN_EXPIRES_SECONDS",
+    "SIP_OUTBOUND_REGISTRATION_MAX_EXPIRES_SECONDS",
+    "SIP_OUTBOUND_REGISTRATION_REFRESH_RATIO",
+    "SIP_OUTBOUND_REGISTRATION_FAILURE_BACKOFF_MAX_MS",
+};
+
+// To start as if the list were in force would open the server to everyone it was meant to keep out.
+constexpr std::string_view kRefused[] = {"ALLOWED_IPS"};
+
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), 0U);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = row[0]++;
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+        }
+    }
+    return row.back();
+}
+
+}  // namespace
+
+std::string Setting::key() const { return lower_case(name); }
+
+std::string Setting::option() const {
+    std::string text = lower_case(name);
+    std::ranges::replace(text, '_', '-');
+    return "--" + text;
+}
+
+std::span<const Setting> settings() { return kSettings; }
+std::span<const std::string_view> unused_variables() { return kUnused; }
+std::span<const std::string_view> refused_variables() { return kRefused; }
+
+std::string nearest_key(std::string_view key) {
+    const auto changes = [key](const Setting& setting) { return distance(key, setting.key()); };
+    return std::ranges::min(settings(), {}, changes).key();
+}
+
+}  // namespace legroom::app

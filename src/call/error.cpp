@@ -1,0 +1,59 @@
+#include "call/error.hpp"
+
+#include <string>
+
+#include "base/error_category.hpp"
+
+namespace legroom::call {
+namespace {
+
+const char* text(Error error) {
+    switch (error) {
+        case Error::leg_not_found:
+            return "no such leg";
+        case Error::room_not_found:
+            return "no such room";
+        case Error::invalid_offer:
+            return "invalid SDP offer";
+        case Error::no_common_codec:
+            return "no codec in common";
+        case Error::no_transport:
+            return "no local address";
+        case Error::too_many_legs:
+            return "too many legs";
+        case Error::bad_candidate:
+            return "not an ICE candidate";
+        case Error::room_exists:
+            return "room exists already";
+        case Error::invalid_sample_rate:
+            return "invalid sample rate";
+        case Error::too_many_rooms:
+            return "too many rooms";
+        case Error::already_in_room:
+            return "leg is in this room already";
+        case Error::streams_not_addressable:
+            return "leg has no secondary streams";
+        case Error::room_id_too_long:
+            return "room id too long";
+        case Error::app_id_too_long:
+            return "app_id too long";
+        case Error::role_too_long:
+            return "role too long";
+    }
+    return "unknown";
+}
+
+class Category final : public ErrorCategory {
+public:
+    [[nodiscard]] const char* name() const noexcept override { return "call"; }
+    [[nodiscard]] std::string message(int value) const override { return text(static_cast<Error>(value)); }
+};
+
+}  // namespace
+
+boost::system::error_code make_error_code(Error error) {
+    static const Category category;
+    return {static_cast<int>(error), category};
+}
+
+}  // namespace legroom::call

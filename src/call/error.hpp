@@ -1,0 +1,31 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <type_traits>
+
+namespace legroom::call {
+
+/// Why a service refused. Nothing was changed and no event published, except where said.
+enum class Error {
+    leg_not_found = 1,        ///< Never existed, or was hung up.
+    room_not_found,           ///< Never existed, or was deleted.
+    invalid_offer,            ///< Not an offer we can read (contract 01 lists why).
+    no_common_codec,          ///< No audio section with a codec of ours.
+    no_transport,             ///< We have no address of our own to be reached at.
+    too_many_legs,            ///< LegConfig::max_legs; counted.
+    bad_candidate,            ///< Not a candidate line (RFC 8839 §5.1).
+    room_exists,              ///< A room of that id lives already.
+    invalid_sample_rate,      ///< None of 8000, 16000, 24000, 48000.
+    too_many_rooms,           ///< RoomConfig::max_rooms; counted.
+    already_in_room,          ///< The leg is in the room it was to join.
+    streams_not_addressable,  ///< Secondary streams asked of a leg that has none.
+    room_id_too_long,         ///< kMaxRoomIdBytes
+    app_id_too_long,          ///< kMaxAppIdBytes
+    role_too_long,            ///< kMaxRoleBytes
+};
+boost::system::error_code make_error_code(Error error);
+
+}  // namespace legroom::call
+
+template <>
+struct boost::system::is_error_code_enum<legroom::call::Error> : std::true_type {};

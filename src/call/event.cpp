@@ -1,0 +1,35 @@
+#include "call/event.hpp"
+
+namespace legroom::call {
+namespace {
+
+struct TypeName {
+    std::string_view operator()(const LegConnected&) const { return "leg.connected"; }
+    std::string_view operator()(const LegDisconnected&) const { return "leg.disconnected"; }
+    std::string_view operator()(const LegJoinedRoom&) const { return "leg.joined_room"; }
+    std::string_view operator()(const LegLeftRoom&) const { return "leg.left_room"; }
+    std::string_view operator()(const LegMuted&) const { return "leg.muted"; }
+    std::string_view operator()(const LegUnmuted&) const { return "leg.unmuted"; }
+    std::string_view operator()(const LegDeafened&) const { return "leg.deaf"; }
+    std::string_view operator()(const LegUndeafened&) const { return "leg.undeaf"; }
+    std::string_view operator()(const RoomCreated&) const { return "room.created"; }
+    std::string_view operator()(const RoomDeleted&) const { return "room.deleted"; }
+};
+
+}  // namespace
+
+std::string_view to_string(DisconnectReason reason) {
+    switch (reason) {
+        case DisconnectReason::api_hangup:
+            return "api_hangup";
+        case DisconnectReason::room_deleted:
+            return "room_deleted";
+        case DisconnectReason::ice_failure:
+            return "ice_failure";
+    }
+    return "";
+}
+
+std::string_view type_name(const Event& event) { return std::visit(TypeName{}, event.what); }
+
+}  // namespace legroom::call

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+
+namespace legroom::call {
+
+enum class DisconnectReason { api_hangup, room_deleted, ice_failure };
+std::string_view to_string(DisconnectReason reason);  ///< As in the CDR (contract 04).
+
+struct LegConnected {};  ///< ICE and DTLS up, for the first time.
+struct LegDisconnected {
+    DisconnectReason reason{};
+    Duration total{};     ///< Since the leg was created.
+    Duration answered{};  ///< Since it was answered: a WebRTC leg is answered when created.
+};
+struct LegJoinedRoom {};
+struct LegLeftRoom {};
+struct LegMuted {};
+struct LegUnmuted {};
+struct LegDeafened {};
+struct LegUndeafened {};
+struct RoomCreated {};
+struct RoomDeleted {};
+
+using Happening = std::variant<LegConnected, LegDisconnected, LegJoinedRoom, LegLeftRoom, LegMuted,
+                               LegUnmuted, LegDeafened, LegUndeafened, RoomCreated, RoomDeleted>;
+
+/// Something happened (contract 04), said once, in order. The scope members are empty where the event has
+/// no such scope: `leg.muted` names no room even while the leg is in one.
+struct Event {
+    Instant at;
+    LegId leg;
+    RoomId room;
+    std::string app_id;  ///< Of the leg; of the room where there is no leg.
+    Happening what;
+};
+
+std::string_view type_name(const Event& event);  ///< "leg.connected", "room.created", …
+
+/// Where events go: log, webhooks, VSI. Called in the middle of a change, so it must not call back into a
+/// service.
+using EventSink = std::function<void(const Event&)>;
+
+}  // namespace legroom::call

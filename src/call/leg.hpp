@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+
+namespace legroom::call {
+
+/// What signalling needs to know of a leg's WebRTC transport; the transport itself lives on a shard.
+struct Signalling {
+    std::string local_ufrag;
+    std::string remote_ufrag;       ///< A trickled candidate of another generation is ignored.
+    std::string mid;                ///< Of the section that carries the bundled transport,
+    std::uint16_t mline_index = 0;  ///< and its place in the offer.
+    /// Candidate lines of ours that no poll has fetched yet, in the order they were gathered.
+    std::vector<std::string> undelivered;
+    std::size_t remote_candidates = 0;  ///< Handed to ICE so far; at most kMaxRemoteCandidates.
+};
+
+/// One participant: a browser with its connection. A leg lives from the answer to its offer until it is
+/// hung up, its transport fails or its room is deleted; in all that time it counts as connected (contract
+/// 01), whether or not media flows yet.
+struct Leg {
+    LegId id;
+    std::string app_id;
+    std::string role;            ///< For the routing matrix; "" = none. Kept across rooms.
+    std::optional<RoomId> room;  ///< Changed by Switchboard only, together with Room::members.
+    bool muted = false;          ///< Others do not hear it.
+    bool deaf = false;           ///< It does not hear others.
+    bool accept_dtmf = true;     ///< Wants digits forwarded from room mates.
+    bool transport_up = false;   ///< ICE and DTLS were up at least once.
+    Instant created_at;
+    Signalling signalling;
+};
+
+}  // namespace legroom::call

@@ -1,0 +1,180 @@
+#include "call/leg_service.hpp"
+
+#include <utility>
+
+#include "sdp/answer.hpp"
+
+namespace legroom::call {
+namespace {
+
+constexpr std::size_t kUfragLength = 8;      // RFC 8445 §5.3 asks for 24 bits; these are 48.
+constexpr std::size_t kPasswordLength = 24;  // RFC 8445 §5.3 asks for 128 bits; these are 144.
+constexpr std::size_t kCnameLength = 24;     // 96 bits (RFC 7022 §4.2)
+
+Error reason_of(const error_code& error) {
+    return error == sdp::Error::no_common_codec ? Error::no_common_codec : Error::invalid_offer;
+}
+
+}  // namespace
+
+LegDisconnected disconnected(Instant now, const Leg& leg, DisconnectReason reason) {
+    const Duration lived = now - leg.created_at;
+    return {reason, lived, lived};
+}
+
+LegService::LegService(LegConfig config, Switchboard& board, Random& random)
+    : config_(std::move(config)), board_(board), random_(random) {}
+
+Result<NewLeg> LegService::create(Instant now, std::string_view offer, std::string app_id) {
+    if (app_id.size() > kMaxAppIdBytes) return Error::app_id_too_long;
+    const sdp::Ours ours = invent_ours();
+    auto answer = sdp::answer(offer, ours);
+    if (!answer) return reason_of(answer.error());
+    auto remote = read_remote_side(answer->negotiated);
+    if (!remote) return remote.error();
+
+    if (local_.empty()) return Error::no_transport;
+    if (board_.legs().size() >= config_.max_legs) {
+        ++counters_.refused;
+        return Error::too_many_legs;
+    }
+    Leg leg = admit(now, ours, answer->negotiated, std::move(app_id));
+    NewLeg created{leg.id, std::move(answer->text)};
+    start(std::move(leg), ours, std::move(answer->negotiated), std::move(*remote));
+    return created;
+}
+
+sdp::Ours LegService::invent_ours() {
+    sdp::Ours ours;
+    ours.ice_ufrag = random_.ice_chars(kUfragLength);
+    ours.ice_password = random_.ice_chars(kPasswordLength);
+    ours.fingerprint = config_.fingerprint.to_string();
+    ours.candidates = local_.lines();
+    ours.gathering_done = config_.gathering_done;
+    ours.session_id = std::to_string(random_.u64() >> 1);  // Fits a signed 64-bit reader (RFC 8829 §5.2.1).
+    ours.stream_id = random_.uuid();
+    ours.track_id = random_.uuid();
+    ours.cname = random_.hex(kCnameLength);
+    ours.ssrc = Ssrc{random_.u32()};
+    return ours;
+}
+
+Leg LegService::admit(Instant now, const sdp::Ours& ours, const sdp::Negotiated& negotiated,
+                      std::string app_id) {
+    Leg leg;
+    leg.id = LegId{random_.uuid()};
+    leg.app_id = std::move(app_id);
+    leg.created_at = now;
+    leg.signalling.local_ufrag = ours.ice_ufrag;
+    leg.signalling.remote_ufrag = negotiated.remote_ufrag;
+    leg.signalling.mid = negotiated.mid;
+    leg.signalling.mline_index = negotiated.mline_index;
+    leg.signalling.undelivered = ours.candidates;
+    return leg;
+}
+
+void LegService::start(Leg leg, const sdp::Ours& ours, sdp::Negotiated negotiated, RemoteSide remote) {
+    leg.signalling.remote_candidates = remote.candidates.size();
+    counters_.remote_candidates_over_limit += remote.over_limit;
+    ++counters_.created;
+
+    const Leg& added = board_.add(std::move(leg));
+    board_.send(engine::CreateLeg{.leg = added.id,
+                                  .local = {ours.ice_ufrag, ours.ice_password},
+                                  .negotiated = std::move(negotiated),
+                                  .remote_fingerprints = std::move(remote.fingerprints),
+                                  .remote_candidates = std::move(remote.candidates),
+                                  .ssrc = ours.ssrc,
+                                  .cname = ours.cname});
+}
+
+Result<void> LegService::add_remote_candidate(const LegId& id, std::string_view line) {
+    Leg* leg = board_.find(id);
+    if (leg == nullptr) return Error::leg_not_found;
+    const auto parsed = ice::parse_candidate(line);
+    if (!parsed) return Error::bad_candidate;
+    if (!parsed->candidate) return {};
+
+    if (!is_current(*parsed, leg->signalling.remote_ufrag)) {
+        ++counters_.remote_candidates_stale;
+    } else if (leg->signalling.remote_candidates >= kMaxRemoteCandidates) {
+        ++counters_.remote_candidates_over_limit;
+    } else {
+        ++leg->signalling.remote_candidates;
+        board_.send(engine::AddRemoteCandidate{id, *parsed->candidate});
+    }
+    return {};
+}
+
+Result<Drained> LegService::drain_candidates(const LegId& id) {
+    Leg* leg = board_.find(id);
+    if (leg == nullptr) return Error::leg_not_found;
+
+    Signalling& ours = leg->signalling;
+    Drained drained{{}, config_.gathering_done};
+    for (auto& line : std::exchange(ours.undelivered, {})) {
+        drained.candidates.push_back({std::move(line), ours.mid, ours.mline_index, ours.local_ufrag});
+    }
+    return drained;
+}
+
+Result<void> LegService::set_muted(Instant now, const LegId& id, bool muted) {
+    Leg* leg = board_.find(id);
+    if (leg == nullptr) return Error::leg_not_found;
+    leg->muted = muted;
+    board_.send(engine::SetMuted{id, muted});
+    board_.publish(now, *leg, muted ? Happening{LegMuted{}} : Happening{LegUnmuted{}});
+    return {};
+}
+
+Result<void> LegService::set_deaf(Instant now, const LegId& id, bool deaf) {
+    Leg* leg = board_.find(id);
+    if (leg == nullptr) return Error::leg_not_found;
+    leg->deaf = deaf;
+    board_.send(engine::SetDeaf{id, deaf});
+    board_.publish(now, *leg, deaf ? Happening{LegDeafened{}} : Happening{LegUndeafened{}});
+    return {};
+}
+
+Result<void> LegService::hang_up(Instant now, const LegId& id) {
+    Leg* leg = board_.find(id);
+    if (leg == nullptr) return Error::leg_not_found;
+    end(now, *leg, DisconnectReason::api_hangup);
+    return {};
+}
+
+void LegService::end(Instant now, Leg& leg, DisconnectReason reason) {
+    const auto room = leg.room;
+    const Leg gone = board_.remove(leg);
+    board_.send(engine::CloseLeg{gone.id});
+    if (room) board_.publish(now, gone, *room, LegLeftRoom{});
+    board_.publish(now, gone, disconnected(now, gone, reason));
+}
+
+void LegService::handle(Instant now, const engine::Event& event) {
+    std::visit([&](const auto& what) { on(now, what); }, event);
+}
+
+void LegService::on(Instant now, const engine::LegConnected& event) {
+    Leg* leg = board_.find(event.leg);
+    if (leg == nullptr || leg->transport_up) return;
+    leg->transport_up = true;
+    board_.publish(now, *leg, LegConnected{});
+}
+
+void LegService::on(Instant now, const engine::LegFailed& event) {
+    Leg* leg = board_.find(event.leg);
+    if (leg != nullptr) end(now, *leg, DisconnectReason::ice_failure);
+}
+
+void LegService::on(Instant, const engine::CandidateGathered& event) {
+    if (!local_.add_gathered(event.candidate)) return;
+    // A leg that may have been told `done` must not get another one (contract 01): it is for coming legs.
+    if (config_.gathering_done) return;
+    const std::string line = event.candidate.to_line();
+    board_.for_each_leg([&](Leg& leg) { leg.signalling.undelivered.push_back(line); });
+}
+
+void LegService::on(Instant, const engine::GatheringDone&) { config_.gathering_done = true; }
+
+}  // namespace legroom::call

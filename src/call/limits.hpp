@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+
+/// What callers can make us keep, bounded. The counts are defaults of a configuration; the lengths are fixed.
+namespace legroom::call {
+
+inline constexpr std::size_t kDefaultMaxLegs = 10'000;
+inline constexpr std::size_t kDefaultMaxRooms = 10'000;
+
+inline constexpr std::size_t kMaxRoomIdBytes = 256;
+inline constexpr std::size_t kMaxAppIdBytes = 256;
+inline constexpr std::size_t kMaxRoleBytes = 256;
+
+/// Usable remote candidates of one leg handed to ICE, those inside the offer included. A browser on a
+/// machine with many interfaces sends about thirty.
+inline constexpr std::size_t kMaxRemoteCandidates = 100;
+
+/// Gathered candidates kept for coming legs. A NAT that changes its mapping again and again makes new ones
+/// for as long as the process lives; the oldest is forgotten first.
+inline constexpr std::size_t kMaxGatheredCandidates = 16;
+
+}  // namespace legroom::call

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/units.hpp"
+
+namespace legroom::call {
+
+/// Where legs hear each other. Lives until deleted, empty or not.
+struct Room {
+    RoomId id;
+    std::string app_id;
+    SampleRate rate = SampleRate::k16000;
+    std::vector<LegId> members;  ///< In order of joining. Changed by Switchboard only.
+};
+
+}  // namespace legroom::call

@@ -1,0 +1,123 @@
+#include "call/room_service.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "call/leg_service.hpp"
+
+namespace legroom::call {
+namespace {
+
+std::optional<SampleRate> rate_of(std::int64_t wanted, SampleRate fallback) {
+    switch (wanted) {
+        case 0:
+            return fallback;
+        case 8'000:
+            return SampleRate::k8000;
+        case 16'000:
+            return SampleRate::k16000;
+        case 24'000:
+            return SampleRate::k24000;
+        case 48'000:
+            return SampleRate::k48000;
+        default:
+            return std::nullopt;
+    }
+}
+
+Result<void> check(const Joining& joining) {
+    if (joining.role && joining.role->size() > kMaxRoleBytes) return Error::role_too_long;
+    if (joining.wants_streams) return Error::streams_not_addressable;
+    return {};
+}
+
+}  // namespace
+
+RoomService::RoomService(RoomConfig config, Switchboard& board, Random& random)
+    : config_(config), board_(board), random_(random) {}
+
+Result<const Room*> RoomService::create(Instant now, NewRoom wanted) {
+    if (wanted.app_id.size() > kMaxAppIdBytes) return Error::app_id_too_long;
+    const auto rate = rate_of(wanted.sample_rate, config_.default_rate);
+    if (!rate) return Error::invalid_sample_rate;
+    if (wanted.id.value.empty()) wanted.id = RoomId{random_.uuid()};
+
+    const auto room = open(now, std::move(wanted.id), std::move(wanted.app_id), *rate);
+    if (!room) return room.error();
+    return *room;
+}
+
+Result<Room*> RoomService::open(Instant now, RoomId id, std::string app_id, SampleRate rate) {
+    if (id.value.size() > kMaxRoomIdBytes) return Error::room_id_too_long;
+    if (board_.find(id) != nullptr) return Error::room_exists;
+    if (board_.rooms().size() >= config_.max_rooms) {
+        ++counters_.refused;
+        return Error::too_many_rooms;
+    }
+    Room& room = board_.add(Room{std::move(id), std::move(app_id), rate, {}});
+    ++counters_.created;
+    board_.send(engine::CreateRoom{room.id, rate});
+    board_.publish(now, room, RoomCreated{});
+    return &room;
+}
+
+Result<void> RoomService::remove(Instant now, const RoomId& id) {
+    Room* room = board_.find(id);
+    if (room == nullptr) return Error::room_not_found;
+
+    std::vector<Leg> gone;
+    for (const LegId& member : std::exchange(room->members, {})) {
+        gone.push_back(board_.remove(*board_.find(member)));
+        board_.send(engine::CloseLeg{member});
+    }
+    const Room closed = board_.remove(*room);
+    board_.send(engine::DeleteRoom{closed.id});
+    board_.publish(now, closed, RoomDeleted{});
+    for (const Leg& leg : gone) {
+        board_.publish(now, leg, disconnected(now, leg, DisconnectReason::room_deleted));
+    }
+    return {};
+}
+
+Result<Joined> RoomService::join(Instant now, const RoomId& id, const Joining& joining) {
+    Leg* leg = board_.find(joining.leg);
+    if (leg == nullptr) return Error::leg_not_found;
+    if (const auto checked = check(joining); !checked) return checked.error();
+    if (leg->room == id) return Error::already_in_room;
+
+    Room* room = board_.find(id);
+    if (room == nullptr) {
+        const auto opened = open(now, id, leg->app_id, config_.default_rate);
+        if (!opened) return opened.error();
+        room = *opened;
+    }
+    return enter(now, *leg, *room, joining);
+}
+
+Joined RoomService::enter(Instant now, Leg& leg, Room& room, const Joining& joining) {
+    leg.muted = joining.mute.value_or(leg.muted);
+    leg.deaf = joining.deaf.value_or(leg.deaf);
+    leg.accept_dtmf = joining.accept_dtmf.value_or(leg.accept_dtmf);
+    leg.role = joining.role.value_or(leg.role);
+
+    const auto from = leg.room;
+    board_.put(leg, room);
+    board_.send(engine::JoinRoom{leg.id, room.id, joining.mute, joining.deaf});
+    if (from) board_.publish(now, leg, *from, LegLeftRoom{});
+    board_.publish(now, leg, room.id, LegJoinedRoom{});
+    if (from) return Moved{*from, room.id};
+    return Added{};
+}
+
+Result<void> RoomService::leave(Instant now, const RoomId& id, const LegId& leg_id) {
+    if (board_.find(id) == nullptr) return Error::room_not_found;
+    Leg* leg = board_.find(leg_id);
+    if (leg == nullptr || leg->room != id) return {};
+
+    board_.take_out(*leg);
+    board_.send(engine::LeaveRoom{leg_id});
+    board_.publish(now, *leg, id, LegLeftRoom{});
+    return {};
+}
+
+}  // namespace legroom::call

@@ -1,0 +1,78 @@
+#include "call/switchboard.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace legroom::call {
+
+Switchboard::Switchboard(CommandSink commands, EventSink events)
+    : commands_(std::move(commands)), events_(std::move(events)) {}
+
+void Switchboard::publish(Instant now, const Leg& leg, Happening what) {
+    events_({now, leg.id, {}, leg.app_id, std::move(what)});
+}
+
+void Switchboard::publish(Instant now, const Leg& leg, const RoomId& room, Happening what) {
+    events_({now, leg.id, room, leg.app_id, std::move(what)});
+}
+
+void Switchboard::publish(Instant now, const Room& room, Happening what) {
+    events_({now, {}, room.id, room.app_id, std::move(what)});
+}
+
+Leg* Switchboard::find(const LegId& leg) {
+    const auto found = legs_.find(leg);
+    return found == legs_.end() ? nullptr : &found->second;
+}
+
+Room* Switchboard::find(const RoomId& room) {
+    const auto found = rooms_.find(room);
+    return found == rooms_.end() ? nullptr : &found->second;
+}
+
+void Switchboard::for_each_leg(const std::function<void(Leg&)>& act) {
+    for (auto& entry : legs_) act(entry.second);
+}
+
+Leg& Switchboard::add(Leg leg) {
+    LegId id = leg.id;
+    const auto [place, fresh] = legs_.try_emplace(std::move(id), std::move(leg));
+    assert(fresh);
+    static_cast<void>(fresh);
+    return place->second;
+}
+
+Room& Switchboard::add(Room room) {
+    RoomId id = room.id;
+    const auto [place, fresh] = rooms_.try_emplace(std::move(id), std::move(room));
+    assert(fresh);
+    static_cast<void>(fresh);
+    return place->second;
+}
+
+void Switchboard::put(Leg& leg, Room& room) {
+    take_out(leg);
+    room.members.push_back(leg.id);
+    leg.room = room.id;
+}
+
+void Switchboard::take_out(Leg& leg) {
+    if (!leg.room) return;
+    Room* room = find(*leg.room);
+    assert(room != nullptr);
+    std::erase(room->members, leg.id);
+    leg.room.reset();
+}
+
+Leg Switchboard::remove(Leg& leg) {
+    take_out(leg);
+    return std::move(legs_.extract(leg.id).mapped());
+}
+
+Room Switchboard::remove(Room& room) {
+    assert(room.members.empty());
+    return std::move(rooms_.extract(room.id).mapped());
+}
+
+}  // namespace legroom::call

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <map>
+
+#include "base/ids.hpp"
+#include "call/event.hpp"
+#include "call/leg.hpp"
+#include "call/room.hpp"
+#include "engine/messages.hpp"
+
+namespace legroom::call {
+
+/// The way to the shards. Called synchronously and in order; it may queue, but not lose.
+using CommandSink = std::function<void(engine::Command)>;
+
+/// What the services share: the legs, the rooms, who is where, and the two ways out. Keeps both sides of a
+/// membership equal; decides nothing, checks nothing. Control thread only.
+class Switchboard {
+public:
+    Switchboard(CommandSink commands, EventSink events);
+
+    void send(engine::Command command) { commands_(std::move(command)); }
+
+    /// Publishes with the scope L, LR or R of contract 04.
+    void publish(Instant now, const Leg& leg, Happening what);
+    void publish(Instant now, const Leg& leg, const RoomId& room, Happening what);
+    void publish(Instant now, const Room& room, Happening what);
+
+    /// References and pointers stay valid until that leg or room is taken out.
+    [[nodiscard]] Leg* find(const LegId& leg);  ///< nullptr: none.
+    [[nodiscard]] Room* find(const RoomId& room);
+    [[nodiscard]] const std::map<LegId, Leg>& legs() const { return legs_; }
+    [[nodiscard]] const std::map<RoomId, Room>& rooms() const { return rooms_; }
+    void for_each_leg(const std::function<void(Leg&)>& act);
+
+    Leg& add(Leg leg);               ///< Its id must be new.
+    Room& add(Room room);            ///< Its id must be new.
+    void put(Leg& leg, Room& room);  ///< Into `room`, out of the one it was in.
+    void take_out(Leg& leg);         ///< Out of its room, if it is in one.
+    Leg remove(Leg& leg);            ///< Out of its room and of lookup. `leg` is dead afterwards.
+    Room remove(Room& room);         ///< Out of lookup. It must be empty; `room` is dead afterwards.
+
+private:
+    CommandSink commands_;
+    EventSink events_;
+    std::map<LegId, Leg> legs_;  // Ordered, so that lists are the same each time they are read.
+    std::map<RoomId, Room> rooms_;
+};
+
+}  // namespace legroom::call

@@ -1,0 +1,99 @@
+#include "engine/receive_path.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace legroom::engine {
+
+namespace {
+
+static_assert(jitter::kTicksPerMillisecond * 1000 == codec::kRtpClockRate);
+
+jitter::Ticks to_ticks(Duration duration) {
+    return static_cast<jitter::Ticks>(duration.count() * jitter::kTicksPerMillisecond / 1000);
+}
+
+}  // namespace
+
+ReceivePath::ReceivePath(SampleRate rate) : decoder_(codec::OpusDecoder::create(rate).value()) {}
+
+void ReceivePath::push(Instant now, const rtp::Packet& packet) {
+    const auto duration = codec::packet_duration(packet.payload);
+    if (!duration) {
+        ++counters_.malformed;
+        return;
+    }
+    buffer_.insert(now, packet.header, packet.payload, to_ticks(*duration));
+}
+
+Heard ReceivePath::pull(Instant now, audio::Frame& out) {
+    out.rate = rate();
+    Heard heard = ready_samples_ > 0 ? last_fetched_ : Heard::silence;
+    while (ready_samples_ < out.samples().size()) {
+        last_fetched_ = fetch(now);
+        heard = std::min(heard, last_fetched_);
+    }
+    hand_out(out.samples());
+    return heard;
+}
+
+Heard ReceivePath::fetch(Instant now) {
+    const jitter::Taken taken = buffer_.take(now);
+    return std::visit([this](const auto& what) { return play(what); }, taken);
+}
+
+Heard ReceivePath::play(const jitter::Packet& packet) {
+    const auto decoded = decoder_.decode(packet.payload, room());
+    if (!decoded) {
+        ++counters_.malformed;
+        return conceal(packet.duration);
+    }
+    ready_samples_ += *decoded;
+    ++counters_.decoded;
+    return Heard::decoded;
+}
+
+Heard ReceivePath::play(const jitter::Missing& gap) {
+    if (!codec::carries_fec(gap.next_payload)) return conceal(gap.duration);
+    const auto recovered = decoder_.decode_fec(gap.next_payload, room().first(samples(gap.duration)));
+    if (!recovered) return conceal(gap.duration);
+    ready_samples_ += *recovered;
+    ++counters_.recovered_fec;
+    return Heard::decoded;
+}
+
+Heard ReceivePath::play(const jitter::Pause& pause) { return conceal(pause.duration); }
+
+Heard ReceivePath::play(const jitter::Empty&) {
+    const std::size_t frame = samples_per_tick(rate());
+    std::ranges::fill(room().first(frame - ready_samples_), 0.0F);
+    ready_samples_ = frame;
+    return Heard::silence;
+}
+
+Heard ReceivePath::conceal(jitter::Ticks duration) {
+    const auto gap = room().first(samples(duration));
+    if (!decoder_.conceal(gap)) std::ranges::fill(gap, 0.0F);
+    ready_samples_ += gap.size();
+    ++counters_.concealed;
+    return Heard::concealed;
+}
+
+std::size_t ReceivePath::samples(jitter::Ticks duration) const {
+    return std::size_t{duration} * hz(rate()) / codec::kRtpClockRate;
+}
+
+void ReceivePath::hand_out(std::span<float> out) {
+    const auto ready = std::span{ready_}.first(ready_samples_);
+    std::ranges::copy(ready.first(out.size()), out.begin());
+    std::ranges::copy(ready.subspan(out.size()), ready.begin());
+    ready_samples_ -= out.size();
+}
+
+void ReceivePath::set_rate(SampleRate rate) {
+    if (rate == decoder_.rate()) return;
+    decoder_ = codec::OpusDecoder::create(rate).value();
+    ready_samples_ = 0;
+}
+
+}  // namespace legroom::engine

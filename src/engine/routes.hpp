@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/address.hpp"
+#include "base/bytes.hpp"
+
+namespace legroom::engine {
+
+using LegNumber = std::uint32_t;  ///< A leg of one shard; never reused while the shard lives.
+
+/// Which leg a datagram on the shared port is for.
+///
+/// A STUN request names its leg by our ufrag, a STUN response by the tag our transaction id began with; both
+/// prove themselves by MESSAGE-INTEGRITY later. Everything else belongs to the leg that has validated the
+/// address pair by a check of its own, so nobody can claim another's path by merely sending from it.
+class Routes {
+public:
+    void add(LegNumber leg, std::string_view ufrag, std::uint32_t transaction_tag);
+    /// The leg's check on this path succeeded. A path has one owner, the latest to prove it.
+    void claim(LegNumber leg, const Path& path);
+    void remove(LegNumber leg);
+
+    /// nullopt: nobody's; such a datagram is dropped unanswered.
+    [[nodiscard]] std::optional<LegNumber> find(const Path& path, Bytes datagram) const;
+    [[nodiscard]] bool has_ufrag(std::string_view ufrag) const { return by_ufrag_.contains(std::string{ufrag}); }
+    [[nodiscard]] std::size_t size() const { return by_ufrag_.size(); }
+
+    static constexpr std::size_t kMaxPathsPerLeg = 16;  ///< The oldest gives way.
+
+private:
+    struct Entry {
+        std::string ufrag;
+        std::uint32_t transaction_tag = 0;
+        std::vector<Path> paths;
+    };
+
+    void forget_path(LegNumber leg, const Path& path);
+
+    std::unordered_map<LegNumber, Entry> entries_;
+    std::unordered_map<std::string, LegNumber> by_ufrag_;
+    std::unordered_map<std::uint32_t, LegNumber> by_tag_;
+    std::unordered_map<Path, LegNumber> by_path_;
+};
+
+}  // namespace legroom::engine

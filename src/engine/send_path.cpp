@@ -1,0 +1,106 @@
+#include "engine/send_path.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <utility>
+
+#include "audio/level.hpp"
+#include "codec/opus_packet.hpp"
+#include "rtp/audio_level.hpp"
+
+namespace legroom::engine {
+
+namespace {
+
+codec::OpusSettings settings_for(const sdp::OpusParameters& wanted) {
+    codec::OpusSettings settings;
+    settings.bitrate = std::min(settings.bitrate, wanted.max_average_bitrate.value_or(settings.bitrate));
+    settings.inband_fec = wanted.use_inband_fec;
+    settings.cbr = wanted.cbr;
+    settings.max_playback_rate = wanted.max_playback_rate;
+    return settings;
+}
+
+rtp::Header first_header(const SendConfig& config, Random& random) {
+    return {.payload_type = config.opus.payload_type,
+            .marker = false,
+            .sequence = SequenceNumber{static_cast<std::uint16_t>(random.u32())},
+            .timestamp = random.u32(),
+            .ssrc = config.ssrc};
+}
+
+}  // namespace
+
+SendConfig SendConfig::from(const sdp::Negotiated& negotiated, Ssrc ssrc, SampleRate rate) {
+    return {.rate = rate,
+            .ssrc = ssrc,
+            .opus = negotiated.opus,
+            .audio_level_extension = negotiated.audio_level_extension,
+            .mid_extension = negotiated.mid_extension,
+            .mid = negotiated.mid};
+}
+
+SendPath::SendPath(SendConfig config, Random& random)
+    : config_(std::move(config)),
+      settings_(settings_for(config_.opus)),
+      encoder_(codec::OpusEncoder::create(config_.rate, settings_).value()),
+      header_(first_header(config_, random)) {
+    if (!config_.mid_extension || config_.mid.empty()) packets_with_mid_left_ = 0;
+}
+
+void SendPath::next(const audio::Frame* heard, ByteVector& rtp_out) {
+    if (heard != nullptr && !heard->silent()) {
+        speak(*heard, rtp_out);
+    } else {
+        fall_silent(rtp_out);
+    }
+    header_.sequence.value = static_cast<std::uint16_t>(header_.sequence.value + 1);
+    header_.timestamp += codec::kRtpTicksPerFrame;
+}
+
+void SendPath::speak(const audio::Frame& heard, ByteVector& rtp_out) {
+    assert(heard.rate == rate());
+    // The peer's decoder played silence meanwhile: predicting from the sound before would mislead it.
+    if (in_silence_) encoder_.reset();
+    header_.marker = std::exchange(in_silence_, false);
+    write(encode(heard), audio::level_minus_dbov(heard.samples()), rtp_out);
+}
+
+void SendPath::fall_silent(ByteVector& rtp_out) {
+    header_.marker = false;
+    if (std::exchange(in_silence_, true)) return write(codec::kSilenceFrame, audio::kSilentLevel, rtp_out);
+    // The encoder looks ahead and still holds the last few milliseconds: push them out.
+    write(encode(audio::Frame{rate()}), audio::kSilentLevel, rtp_out);
+}
+
+Bytes SendPath::encode(const audio::Frame& frame) {
+    payload_.clear();
+    if (!encoder_.encode(frame, payload_)) return codec::kSilenceFrame;
+    return payload_;
+}
+
+void SendPath::write(Bytes payload, std::uint8_t level, ByteVector& rtp_out) {
+    const auto level_data =
+        rtp::write_audio_level({.voice = level < kFirstLevelWithoutVoice, .minus_dbov = level});
+    std::array<rtp::ExtensionElement, 2> elements{};
+    std::size_t count = 0;
+    if (config_.audio_level_extension) elements[count++] = {*config_.audio_level_extension, level_data};
+    if (packets_with_mid_left_ > 0) {
+        --packets_with_mid_left_;
+        elements[count++] = {*config_.mid_extension, as_bytes(config_.mid)};
+    }
+    rtp::write_packet(rtp_out, header_, std::span{elements}.first(count), payload);
+}
+
+void SendPath::set_rate(SampleRate rate) {
+    if (rate == encoder_.rate()) return;
+    encoder_ = codec::OpusEncoder::create(rate, settings_).value();
+}
+
+void SendPath::set_expected_loss(int percent) {
+    settings_.expected_loss_percent = percent;
+    encoder_.set_expected_loss(percent);
+}
+
+}  // namespace legroom::engine

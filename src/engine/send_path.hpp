@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "audio/frame.hpp"
+#include "base/bytes.hpp"
+#include "base/random.hpp"
+#include "base/units.hpp"
+#include "codec/opus_encoder.hpp"
+#include "rtp/packet.hpp"
+#include "sdp/answer.hpp"
+
+namespace legroom::engine {
+
+/// What a leg's negotiation says about what we send.
+struct SendConfig {
+    SampleRate rate = SampleRate::k48000;  ///< Of the frames to come, until set_rate().
+    Ssrc ssrc{};
+    sdp::OpusParameters opus;
+    std::optional<std::uint8_t> audio_level_extension;  ///< RFC 8285 id, 1..255
+    std::optional<std::uint8_t> mid_extension;          ///< RFC 8285 id, 1..255
+    std::string mid;                                    ///< At most 255 bytes matter.
+
+    static SendConfig from(const sdp::Negotiated& negotiated, Ssrc ssrc, SampleRate rate);
+};
+
+/// One leg's outgoing sound: a frame at the room's rate in on each tick, one plain RTP packet out
+/// (RFC 3550, 7587), without a break as long as the leg lives. What nobody speaks in costs no encoder.
+/// Owns no clock; not thread-safe.
+class SendPath {
+public:
+    /// The MID is in the packets of the first two seconds (RFC 8843 §15).
+    static constexpr int kPacketsWithMid = 100;
+
+    /// `random` gives the first sequence number and timestamp (RFC 3550 §5.1); not kept. Throws only when
+    /// there is no memory.
+    SendPath(SendConfig config, Random& random);
+
+    /// Appends the packet of this tick to `rtp_out`. nullptr or a silent frame: the leg hears nothing, which
+    /// is sent as codec::kSilenceFrame. A frame has rate().
+    void next(const audio::Frame* heard, ByteVector& rtp_out);
+
+    /// The leg is in another room. Makes a new encoder only if the rate is another one.
+    void set_rate(SampleRate rate);
+
+    /// Share of packets the peer's receiver reports miss, 0..100: how much FEC to send, if it wants any.
+    void set_expected_loss(int percent);
+
+    [[nodiscard]] SampleRate rate() const { return encoder_.rate(); }
+    /// Header of the packet next() will make; its timestamp serves sender reports.
+    [[nodiscard]] const rtp::Header& header() const { return header_; }
+
+private:
+    /// -dBov; louder is called voice in the audio level extension, comfort noise is not.
+    static constexpr std::uint8_t kFirstLevelWithoutVoice = 60;
+
+    void speak(const audio::Frame& heard, ByteVector& rtp_out);
+    void fall_silent(ByteVector& rtp_out);
+    Bytes encode(const audio::Frame& frame);
+    void write(Bytes payload, std::uint8_t level, ByteVector& rtp_out);
+
+    SendConfig config_;
+    codec::OpusSettings settings_;
+    codec::OpusEncoder encoder_;
+    rtp::Header header_;
+    ByteVector payload_;  ///< Kept for its capacity.
+    bool in_silence_ = true;
+    int packets_with_mid_left_ = kPacketsWithMid;
+};
+
+}  // namespace legroom::engine

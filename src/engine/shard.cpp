@@ -1,0 +1,228 @@
+#include "engine/shard.hpp"
+
+#include <algorithm>
+#include <exception>
+
+namespace legroom::engine {
+namespace {
+
+constexpr Duration kLate = std::chrono::milliseconds{5};
+constexpr int kMaxTicksBehind = 10;  ///< 200 ms; beyond it the gap is skipped rather than rushed through.
+
+}  // namespace
+
+Shard::Shard(ShardConfig config, Random& random) : config_(std::move(config)), random_(random) {}
+
+void Shard::handle_command(Instant now, Command command) {
+    tick_if_due(now);
+    std::visit([&](auto& what) { handle(now, std::move(what)); }, command);
+}
+
+void Shard::handle_datagram(Instant now, const Path& path, MutableBytes datagram) {
+    tick_if_due(now);
+    if (gatherer_ && gatherer_->handle_datagram(now, path, datagram)) return pump_gatherer();
+
+    const auto number = routes_.find(path, datagram);
+    if (!number) {
+        ++counters_.unroutable;
+        return;
+    }
+    on_leg(*number, [&](Leg& leg) {
+        leg.peer().handle_datagram(now, path, datagram);
+        if (leg.peer().is_valid(path)) routes_.claim(*number, path);
+    });
+}
+
+void Shard::handle_timeout(Instant now) {
+    tick_if_due(now);
+    while (const auto number = deadlines_.pop_due(now)) {
+        on_leg(*number, [&](Leg& leg) { leg.peer().handle_timeout(now); });
+    }
+    if (gatherer_) {
+        gatherer_->handle_timeout(now);
+        pump_gatherer();
+    }
+}
+
+void Shard::close(Instant now) {
+    for (auto& [number, leg] : legs_) {
+        leg->peer().close(now);
+        pump(number);
+    }
+}
+
+std::optional<Output> Shard::poll() {
+    if (outbox_.empty()) return std::nullopt;
+    Output output = std::move(outbox_.front());
+    outbox_.pop_front();
+    return output;
+}
+
+std::optional<Instant> Shard::deadline() {
+    std::optional<Instant> earliest = next_tick_;
+    const auto consider = [&earliest](std::optional<Instant> other) {
+        if (other && (!earliest || *other < *earliest)) earliest = other;
+    };
+    consider(deadlines_.next());
+    if (gatherer_) consider(gatherer_->deadline());
+    return earliest;
+}
+
+void Shard::handle(Instant now, CreateLeg command) {
+    const LegNumber number = next_number_++;
+    const std::uint32_t transaction_tag = random_.u32();
+    routes_.add(number, command.local.ufrag, transaction_tag);
+    numbers_[command.leg] = number;
+    legs_[number] = std::make_unique<Leg>(command, peer_config(command, transaction_tag), random_, now);
+    if (!next_tick_) next_tick_ = now + kTick;
+    pump(number);
+}
+
+peer::PeerConfig Shard::peer_config(const CreateLeg& command, std::uint32_t transaction_tag) const {
+    peer::PeerConfig peer;
+    peer.ice.role = command.negotiated.remote_ice_lite ? ice::Role::controlling : ice::Role::controlled;
+    peer.ice.remote_lite = command.negotiated.remote_ice_lite;
+    peer.ice.local = command.local;
+    peer.ice.remote = {command.negotiated.remote_ufrag, command.negotiated.remote_password};
+    peer.ice.local_candidates = config_.host_candidates;
+    peer.ice.transaction_tag = transaction_tag;
+    peer.dtls.role = command.negotiated.setup == sdp::Setup::active ? dtls::Role::client : dtls::Role::server;
+    peer.dtls.certificate = config_.certificate;
+    peer.dtls.remote_fingerprints = command.remote_fingerprints;
+    peer.reports = {command.ssrc, command.cname, config_.ntp_origin};
+    return peer;
+}
+
+void Shard::handle(Instant now, AddRemoteCandidate command) {
+    const auto found = numbers_.find(command.leg);
+    if (found == numbers_.end()) return;
+    on_leg(found->second, [&](Leg& leg) { leg.peer().add_remote_candidate(now, command.candidate); });
+}
+
+void Shard::handle(Instant now, CloseLeg command) {
+    const auto found = numbers_.find(command.leg);
+    if (found == numbers_.end()) return;
+    const LegNumber number = found->second;
+    on_leg(number, [&](Leg& leg) {
+        leg.peer().close(now);
+        leave_room(leg);
+    });
+    numbers_.erase(command.leg);
+    routes_.remove(number);
+    deadlines_.erase(number);
+    legs_.erase(number);
+    if (legs_.empty()) next_tick_.reset();
+}
+
+void Shard::handle(Instant, SetMuted command) {
+    if (Leg* leg = find(command.leg)) leg->set_muted(command.muted);
+}
+
+void Shard::handle(Instant, SetDeaf command) {
+    if (Leg* leg = find(command.leg)) leg->set_deaf(command.deaf);
+}
+
+void Shard::handle(Instant, CreateRoom command) {
+    rooms_.try_emplace(command.room, std::make_unique<Room>(command.rate, config_.comfort_noise, random_.u64()));
+}
+
+void Shard::handle(Instant, DeleteRoom command) {
+    const auto found = rooms_.find(command.room);
+    if (found == rooms_.end()) return;
+    for (Leg* leg : found->second->legs()) leg->set_room(nullptr);
+    rooms_.erase(found);
+}
+
+void Shard::handle(Instant, JoinRoom command) {
+    Leg* leg = find(command.leg);
+    const auto room = rooms_.find(command.room);
+    if (leg == nullptr || room == rooms_.end()) return;
+    leave_room(*leg);
+    if (command.muted) leg->set_muted(*command.muted);
+    if (command.deaf) leg->set_deaf(*command.deaf);
+    room->second->add(*leg);
+}
+
+void Shard::handle(Instant, LeaveRoom command) {
+    if (Leg* leg = find(command.leg)) leave_room(*leg);
+}
+
+void Shard::handle(Instant now, StartGathering command) {
+    std::vector<Endpoint> bases;
+    for (const ice::Candidate& candidate : config_.host_candidates) bases.push_back(candidate.base);
+    gatherer_.emplace(std::move(bases), std::move(command.stun_servers), random_, now);
+    pump_gatherer();
+}
+
+void Shard::tick_if_due(Instant now) {
+    if (!next_tick_ || now < *next_tick_) return;
+    if (now - *next_tick_ > kLate) ++counters_.late_ticks;
+    if (const auto behind = (now - *next_tick_) / kTick; behind > kMaxTicksBehind) {
+        counters_.skipped_ticks += static_cast<std::uint64_t>(behind);
+        *next_tick_ += behind * kTick;
+    }
+    while (next_tick_ && *next_tick_ <= now) {
+        tick(now);
+        *next_tick_ += kTick;
+    }
+}
+
+void Shard::tick(Instant now) {
+    for (auto& [id, room] : rooms_) room->tick(now);
+    for (auto& [number, leg] : legs_) {
+        if (leg->room() == nullptr) leg->tick_alone(now);
+        pump(number);
+    }
+}
+
+template <class Work>
+void Shard::on_leg(LegNumber number, Work work) {
+    const auto found = legs_.find(number);
+    if (found == legs_.end()) return;
+    try {
+        work(*found->second);
+    } catch (const std::exception& fault) {  // One leg's fault never reaches another.
+        ++counters_.faults;
+        found->second->peer().abandon(fault.what());
+    }
+    pump(number);
+}
+
+void Shard::pump(LegNumber number) {
+    Leg& leg = *legs_.at(number);
+    while (auto output = leg.peer().poll()) {
+        if (auto* datagram = std::get_if<Transmit>(&*output)) {
+            outbox_.emplace_back(std::move(*datagram));
+        } else if (const auto* media = std::get_if<peer::RtpReceived>(&*output)) {
+            leg.receive(media->at, media->packet);
+        } else if (std::holds_alternative<peer::Connected>(*output)) {
+            report(LegConnected{leg.id()});
+        } else {
+            report(LegFailed{leg.id(), std::move(std::get<peer::Failed>(*output).detail)});
+        }
+    }
+    deadlines_.set(number, leg.peer().deadline());
+}
+
+void Shard::pump_gatherer() {
+    while (auto output = gatherer_->poll()) {
+        if (auto* datagram = std::get_if<Transmit>(&*output)) {
+            outbox_.emplace_back(std::move(*datagram));
+        } else if (auto* candidate = std::get_if<ice::Candidate>(&*output)) {
+            report(CandidateGathered{std::move(*candidate)});
+        } else {
+            report(GatheringDone{});
+        }
+    }
+}
+
+Leg* Shard::find(const LegId& id) {
+    const auto found = numbers_.find(id);
+    return found == numbers_.end() ? nullptr : legs_.at(found->second).get();
+}
+
+void Shard::leave_room(Leg& leg) {
+    if (Room* room = leg.room()) room->remove(leg);
+}
+
+}  // namespace legroom::engine

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "dtls/certificate.hpp"
+#include "engine/deadline_queue.hpp"
+#include "engine/leg.hpp"
+#include "engine/messages.hpp"
+#include "engine/room.hpp"
+#include "engine/routes.hpp"
+#include "ice/gatherer.hpp"
+
+namespace legroom::engine {
+
+struct ShardConfig {
+    dtls::Certificate certificate;
+    std::vector<ice::Candidate> host_candidates;  ///< Their bases are the addresses we send from.
+    bool comfort_noise = true;
+    Duration ntp_origin{};  ///< From 1900 to the Instant of zero (rtp::to_ntp).
+};
+
+struct ShardCounters {
+    std::uint64_t unroutable = 0;    ///< Datagrams that belong to no leg: dropped unanswered.
+    std::uint64_t late_ticks = 0;    ///< Ticks begun more than 5 ms after their time.
+    std::uint64_t skipped_ticks = 0; ///< Ticks given up because the shard fell too far behind.
+    std::uint64_t faults = 0;        ///< Legs closed because handling them threw.
+};
+
+using Output = std::variant<Transmit, Event>;
+
+/// The media plane of one thread: the paths of its legs and the ticks of its rooms.
+///
+/// Owns no socket, clock or thread, and is not thread-safe. Drive it like ice::Agent: give it one input, call
+/// poll() until it returns nullopt, then wait for deadline(), a datagram or a command. Whatever the input, a
+/// tick that is due comes first: handshakes and checks never make the audio wait.
+class Shard {
+public:
+    /// `random` must outlive the shard.
+    Shard(ShardConfig config, Random& random);
+
+    /// A command for a leg or room that is gone already is ignored: control was ahead.
+    void handle_command(Instant now, Command command);
+    /// Decrypts in place. A stranger's datagram is dropped unanswered and counted.
+    void handle_datagram(Instant now, const Path& path, MutableBytes datagram);
+    void handle_timeout(Instant now);
+    /// Ends every leg with RTCP BYE and close_notify: the program is about to exit.
+    void close(Instant now);
+
+    [[nodiscard]] std::optional<Output> poll();
+    [[nodiscard]] std::optional<Instant> deadline();
+
+    [[nodiscard]] const ShardCounters& counters() const { return counters_; }
+    [[nodiscard]] std::size_t leg_count() const { return legs_.size(); }
+
+private:
+    void handle(Instant now, CreateLeg command);
+    void handle(Instant now, AddRemoteCandidate command);
+    void handle(Instant now, CloseLeg command);
+    void handle(Instant now, SetMuted command);
+    void handle(Instant now, SetDeaf command);
+    void handle(Instant now, CreateRoom command);
+    void handle(Instant now, DeleteRoom command);
+    void handle(Instant now, JoinRoom command);
+    void handle(Instant now, LeaveRoom command);
+    void handle(Instant now, StartGathering command);
+
+    [[nodiscard]] peer::PeerConfig peer_config(const CreateLeg& command, std::uint32_t transaction_tag) const;
+    void tick_if_due(Instant now);
+    void tick(Instant now);
+    void pump(LegNumber number);
+    void pump_gatherer();
+    void report(Event event) { outbox_.push_back(std::move(event)); }
+    template <class Work>
+    void on_leg(LegNumber number, Work work);
+    [[nodiscard]] Leg* find(const LegId& id);
+    void leave_room(Leg& leg);
+
+    ShardConfig config_;
+    Random& random_;
+    std::unordered_map<LegNumber, std::unique_ptr<Leg>> legs_;  ///< Rooms point at legs: they must not move.
+    std::unordered_map<LegId, LegNumber> numbers_;
+    std::unordered_map<RoomId, std::unique_ptr<Room>> rooms_;
+    Routes routes_;
+    DeadlineQueue<LegNumber> deadlines_;
+    std::optional<ice::Gatherer> gatherer_;
+    std::optional<Instant> next_tick_;  ///< Set while there are legs.
+    LegNumber next_number_ = 0;
+    std::deque<Output> outbox_;
+    ShardCounters counters_;
+};
+
+}  // namespace legroom::engine

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/time.hpp"
+#include "ice/candidate.hpp"
+#include "ice/role.hpp"
+#include "stun/message.hpp"
+
+namespace legroom::ice {
+
+inline constexpr std::size_t kMaxPairs = 100;  ///< RFC 8445 §6.1.2.5
+
+/// A connectivity check under way: one transaction, sent until it is answered or given up.
+struct Check {
+    stun::TransactionId id{};
+    ByteVector bytes;  ///< a retransmission is the same datagram (RFC 8489 §6.2.1)
+    Role role = Role::controlled;  ///< what it says we are
+    bool nominating = false;       ///< carries USE-CANDIDATE
+    Instant first_sent;
+    Instant last_sent;
+    Instant next;  ///< retransmission, or the end after the last one
+    Duration timeout{};
+    int transmissions = 0;
+};
+
+enum class PairState { waiting, in_progress, succeeded, failed };
+
+/// Our base and a remote candidate (RFC 8445 §6.1.2.2). A server-reflexive candidate of ours stands
+/// for its base (§6.1.2.4), so a pair is the path its datagrams go.
+///
+/// There is no frozen state: with one stream of one component all foundations thaw at once.
+struct Pair {
+    Path path;
+    std::uint32_t local_priority = 0;
+    std::uint32_t remote_priority = 0;
+    std::uint64_t priority = 0;
+    PairState state = PairState::waiting;
+    std::optional<Check> check;
+    Instant retry_at;     ///< failed: when it is worth another try
+    Instant last_answer;  ///< succeeded: the latest valid answer; the peer's consent dates from here
+    Instant last_heard;   ///< the latest authenticated message of any kind
+    bool nominate_on_success = false;  ///< the peer has nominated it while our own check still ran
+    /// The request that nominated it last: its retransmissions and duplicates shall not do so again.
+    std::optional<stun::TransactionId> nominated_by;
+};
+
+/// RFC 8445 §6.1.2.3, from the priorities of both candidates.
+std::uint64_t pair_priority(Role role, std::uint32_t local, std::uint32_t remote);
+
+/// The pairs of one stream, best first, and the order in which they are checked. A Pair keeps its
+/// address until it is evicted.
+class CheckList {
+public:
+    /// Whether a check from one to the other can get anywhere: same family, and link-local IPv6 with its
+    /// like only (RFC 8445 §6.1.2.2).
+    static bool pairable(const IpAddress& local, const IpAddress& remote);
+
+    [[nodiscard]] Pair* find(const Path& path);
+    [[nodiscard]] const Pair* find(const Path& path) const;
+    [[nodiscard]] Pair* find(const stun::TransactionId& check);
+
+    /// Adds a pair that is not there yet. At kMaxPairs the worst one makes room: for `proven`, which an
+    /// authenticated check has shown to exist, any but `keep`; otherwise one that is worse and has not
+    /// succeeded. Null when none can.
+    Pair* add(const Pair& pair, bool proven, const Pair* keep);
+    void erase_remote(const Endpoint& remote);
+    /// Computes all priorities anew: a role or a candidate's priority has changed.
+    void prioritize(Role role);
+
+    /// Puts a pair at the end of the triggered-check queue, once (§6.1.4.1).
+    void trigger(Pair& pair);
+    [[nodiscard]] bool has_triggered() const { return !triggered_.empty(); }
+    /// The pair to check now: the longest triggered one, or, if `ordinary`, the best waiting one (§6.1.4.2).
+    Pair* next(bool ordinary);
+
+    /// The best pair that has succeeded.
+    [[nodiscard]] Pair* best_valid();
+    [[nodiscard]] bool has_waiting() const;
+    /// Checks that are under way or still to come: what paces retransmission (§14.3).
+    [[nodiscard]] std::size_t unsettled() const;
+
+    [[nodiscard]] std::size_t size() const { return pairs_.size(); }
+    [[nodiscard]] auto begin() const { return pairs_.begin(); }
+    [[nodiscard]] auto end() const { return pairs_.end(); }
+
+private:
+    bool make_room(const Pair& pair, bool proven, const Pair* keep);
+    void erase(const Pair* pair);
+    void sort();
+
+    std::vector<std::unique_ptr<Pair>> pairs_;
+    std::deque<Pair*> triggered_;
+};
+
+}  // namespace legroom::ice

@@ -1,0 +1,16 @@
+#include "io/crypto_random.hpp"
+
+#include <openssl/rand.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace legroom::io {
+
+void CryptoRandom::fill(MutableBytes out) {
+    if (RAND_bytes(out.data(), static_cast<int>(out.size())) == 1) return;
+    std::fputs("legroom: the system's random generator failed\n", stderr);
+    std::abort();
+}
+
+}  // namespace legroom::io

@@ -1,0 +1,217 @@
+#include "io/http_server.hpp"
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <set>
+
+namespace legroom::io {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+
+namespace {
+
+using Parser = http::request_parser<http::string_body>;
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr Duration kLinger = std::chrono::seconds{2};
+
+tcp::endpoint to_tcp(const Endpoint& endpoint) {
+    return {asio::ip::make_address(endpoint.ip.to_string()), endpoint.port};
+}
+
+http::response<http::string_body> to_beast(api::Response response, unsigned version, bool keep_alive) {
+    http::response<http::string_body> message;
+    message.version(version);
+    message.result(static_cast<unsigned>(response.status));
+    if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
+    for (const api::Header& header : response.headers) message.set(header.name, header.value);
+    message.body() = std::move(response.body);
+    message.keep_alive(keep_alive);
+    message.prepare_payload();
+    return message;
+}
+
+api::Request to_request(http::request<http::string_body> message) {
+    api::Request request;
+    request.method = std::string{message.method_string()};
+    request.target = std::string{message.target()};
+    request.body = std::move(message.body());
+    return request;
+}
+
+}  // namespace
+
+struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
+    Impl(asio::io_context& io, HttpHandlers what, HttpLimits bounds)
+        : context(io), acceptor(io), handlers(std::move(what)), limits(bounds) {}
+
+    asio::awaitable<void> accept();
+    asio::awaitable<void> serve(tcp::socket socket);
+    asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& buffer);
+    asio::awaitable<error_code> read(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser);
+    asio::awaitable<bool> refuse(beast::tcp_stream& stream, error_code why);
+    asio::awaitable<bool> write(beast::tcp_stream& stream, http::response<http::string_body> message);
+    asio::awaitable<void> linger(beast::tcp_stream& stream);
+
+    asio::io_context& context;
+    tcp::acceptor acceptor;
+    HttpHandlers handlers;
+    HttpLimits limits;
+    HttpCounters counters;
+    std::set<beast::tcp_stream*> open;
+    bool stopping = false;
+};
+
+HttpServer::HttpServer(asio::io_context& context, HttpHandlers handlers, HttpLimits limits)
+    : impl_(std::make_shared<Impl>(context, std::move(handlers), limits)) {}
+
+HttpServer::~HttpServer() { stop(); }
+
+Result<Endpoint> HttpServer::listen(const Endpoint& endpoint) {
+    error_code error;
+    tcp::acceptor& acceptor = impl_->acceptor;
+    const tcp::endpoint where = to_tcp(endpoint);
+    acceptor.open(where.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error && endpoint.ip.is_v6()) acceptor.set_option(asio::ip::v6_only(!endpoint.ip.is_unspecified()), error);
+    if (!error) acceptor.bind(where, error);
+    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (error) return error;
+    const std::uint16_t port = acceptor.local_endpoint().port();
+    asio::co_spawn(impl_->context, impl_->accept(), asio::detached);
+    return Endpoint{endpoint.ip, port};
+}
+
+void HttpServer::stop() {
+    impl_->stopping = true;
+    error_code ignored;
+    impl_->acceptor.close(ignored);
+    for (beast::tcp_stream* stream : impl_->open) stream->cancel();
+}
+
+const HttpCounters& HttpServer::counters() const { return impl_->counters; }
+
+asio::awaitable<void> HttpServer::Impl::accept() {
+    const auto self = shared_from_this();
+    while (!stopping) {
+        auto [error, socket] = co_await acceptor.async_accept(kAwait);
+        if (error == asio::error::operation_aborted) co_return;
+        if (error) {  // Out of descriptors, most likely: let some close before the next try.
+            asio::steady_timer pause(context, std::chrono::milliseconds{100});
+            co_await pause.async_wait(kAwait);
+            continue;
+        }
+        ++counters.accepted;
+        asio::co_spawn(context, serve(std::move(socket)), asio::detached);
+    }
+}
+
+asio::awaitable<void> HttpServer::Impl::serve(tcp::socket socket) {
+    const auto self = shared_from_this();
+    error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    beast::tcp_stream stream(std::move(socket));
+    stream.expires_after(limits.request_time);
+    if (open.size() >= limits.connections) {
+        ++counters.refused;
+        auto message = to_beast(handlers.refuse(api::Status::unavailable, "too many connections"), 11, false);
+        co_await write(stream, std::move(message));
+        co_return co_await linger(stream);
+    }
+    open.insert(&stream);
+    beast::flat_buffer buffer(limits.header_bytes + limits.body_bytes);
+    while (!stopping && co_await serve_one(stream, buffer)) {
+    }
+    co_await linger(stream);
+    open.erase(&stream);
+}
+
+/// Closes so that what was written arrives: a socket closed on unread input resets the connection, and the
+/// peer may lose our answer. Bounded by time; what comes in is thrown away.
+asio::awaitable<void> HttpServer::Impl::linger(beast::tcp_stream& stream) {
+    error_code ignored;
+    stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    stream.expires_after(kLinger);
+    std::array<char, 4096> waste{};
+    while (!stopping) {
+        const auto [error, count] = co_await stream.async_read_some(asio::buffer(waste), kAwait);
+        if (error) break;
+    }
+}
+
+/// True: the connection stays open for the next request.
+asio::awaitable<bool> HttpServer::Impl::serve_one(beast::tcp_stream& stream, beast::flat_buffer& buffer) {
+    Parser parser;
+    parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
+    parser.body_limit(limits.body_bytes);
+    if (const error_code error = co_await read(stream, buffer, parser)) co_return co_await refuse(stream, error);
+
+    ++counters.requests;
+    auto message = parser.release();
+    const unsigned version = message.version();
+    const bool keep_alive = message.keep_alive() && !stopping;
+    const bool head = message.method() == http::verb::head;
+    api::Response response = handlers.handle(to_request(std::move(message)));
+    auto answer = to_beast(std::move(response), version, keep_alive);
+    if (head) answer.body().clear();  // Content-Length stays: RFC 9110 §9.3.2.
+    co_return co_await write(stream, std::move(answer)) && keep_alive;
+}
+
+asio::awaitable<error_code> HttpServer::Impl::read(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                                   Parser& parser) {
+    if (buffer.size() == 0) {  // Between two requests the connection may rest for longer.
+        stream.expires_after(limits.idle_time);
+        const auto [error, count] = co_await stream.async_read_some(buffer.prepare(4096), kAwait);
+        if (error) co_return error;
+        buffer.commit(count);
+    }
+    stream.expires_after(limits.request_time);
+    const auto [header_error, header_size] = co_await http::async_read_header(stream, buffer, parser, kAwait);
+    if (header_error) co_return header_error;
+    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+        http::response<http::empty_body> go_on(http::status::continue_, parser.get().version());
+        co_await http::async_write(stream, go_on, kAwait);
+    }
+    const auto [body_error, body_size] = co_await http::async_read(stream, buffer, parser, kAwait);
+    co_return body_error;
+}
+
+asio::awaitable<bool> HttpServer::Impl::refuse(beast::tcp_stream& stream, error_code why) {
+    api::Status status = api::Status::bad_request;
+    std::string text = "not an HTTP request: " + why.message();
+    if (why == http::error::body_limit) {
+        status = api::Status::payload_too_large;
+        text = "the body is longer than " + std::to_string(limits.body_bytes) + " bytes";
+    } else if (why == http::error::header_limit || why == http::error::buffer_overflow) {
+        status = api::Status::header_fields_too_large;
+        text = "the header is longer than " + std::to_string(limits.header_bytes) + " bytes";
+    } else if (why.category() != http::make_error_code(http::error::end_of_stream).category() ||
+               why == http::error::end_of_stream || why == http::error::partial_message) {
+        co_return false;  // Closed, timed out or broken: nobody is there to be told.
+    }
+    ++counters.refused;
+    stream.expires_after(limits.request_time);
+    auto message = to_beast(handlers.refuse(status, std::move(text)), 11, false);
+    co_await write(stream, std::move(message));
+    co_return false;
+}
+
+/// True: written, and the connection may stay.
+asio::awaitable<bool> HttpServer::Impl::write(beast::tcp_stream& stream, http::response<http::string_body> message) {
+    const auto [error, count] = co_await http::async_write(stream, message, kAwait);
+    co_return !error;
+}
+
+}  // namespace legroom::io

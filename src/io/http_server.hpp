@@ -1,0 +1,56 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "api/message.hpp"
+#include "base/address.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace legroom::io {
+
+/// What the server asks of whoever answers. Both are called on the io_context's thread and must not wait.
+struct HttpHandlers {
+    std::function<api::Response(const api::Request&)> handle;
+    /// The answer to what never became a request: not HTTP, too long, too many connections.
+    std::function<api::Response(api::Status, std::string error)> refuse;
+};
+
+struct HttpLimits {
+    std::size_t connections = 1024;          ///< More are told 503 and closed.
+    std::size_t header_bytes = 16 * 1024;    ///< 431 beyond.
+    std::size_t body_bytes = api::kMaxBodyBytes;  ///< 413 beyond.
+    Duration request_time = std::chrono::seconds{10};  ///< From a request's first byte to its last: closed beyond.
+    Duration idle_time = std::chrono::seconds{60};     ///< Between two requests: closed beyond.
+};
+
+struct HttpCounters {
+    std::uint64_t accepted = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t refused = 0;  ///< Answered by HttpHandlers::refuse.
+};
+
+/// HTTP/1.1 with keep-alive on one address. Every connection is a coroutine on the io_context's one thread.
+class HttpServer {
+public:
+    HttpServer(boost::asio::io_context& context, HttpHandlers handlers, HttpLimits limits);
+    ~HttpServer();
+
+    /// Binds and listens. Port 0 takes any free one; the result says which.
+    Result<Endpoint> listen(const Endpoint& endpoint);
+    /// Accepts no more; connections end after the request they are at.
+    void stop();
+
+    [[nodiscard]] const HttpCounters& counters() const;
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;  ///< Shared with the coroutines: a connection may end after the server.
+};
+
+}  // namespace legroom::io

@@ -1,0 +1,78 @@
+#include "io/media_loop.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "io/clock.hpp"
+
+namespace legroom::io {
+namespace {
+
+constexpr Duration kLongestWait = std::chrono::seconds{1};
+
+timespec to_timespec(Duration duration) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
+    return {static_cast<std::time_t>(seconds.count()),
+            static_cast<long>(std::chrono::nanoseconds{duration - seconds}.count())};
+}
+
+}  // namespace
+
+MediaLoop::MediaLoop(UdpPort port, engine::Shard& shard, EventSink on_event)
+    : port_(std::move(port)), shard_(shard), on_event_(std::move(on_event)) {}
+
+void MediaLoop::run() {
+    while (!stopping_) {
+        wait();
+        take_commands();
+        receive_datagrams();
+        shard_.handle_timeout(now());
+        pump();
+    }
+    take_commands();
+    shard_.close(now());
+    pump();
+}
+
+void MediaLoop::stop() {
+    stopping_ = true;
+    mailbox_.wake();
+}
+
+void MediaLoop::post(engine::Command command) { mailbox_.post(std::move(command)); }
+
+void MediaLoop::wait() {
+    std::vector<pollfd> sources{{mailbox_.descriptor(), POLLIN, 0}};
+    for (const int socket : port_.descriptors()) sources.push_back({socket, POLLIN, 0});
+
+    const Duration longest = shard_.deadline() ? *shard_.deadline() - now() : kLongestWait;
+    const timespec timeout = to_timespec(std::clamp(longest, Duration::zero(), kLongestWait));
+    ::ppoll(sources.data(), sources.size(), &timeout, nullptr);
+}
+
+void MediaLoop::take_commands() {
+    for (engine::Command& command : mailbox_.take()) shard_.handle_command(now(), std::move(command));
+}
+
+void MediaLoop::receive_datagrams() {
+    // One batch a turn: what keeps coming waits in the kernel until timers have had their turn.
+    port_.receive([this](const Path& path, MutableBytes datagram) {
+        shard_.handle_datagram(now(), path, datagram);
+    });
+}
+
+void MediaLoop::pump() {
+    outgoing_.clear();
+    while (auto output = shard_.poll()) {
+        if (auto* datagram = std::get_if<Transmit>(&*output)) {
+            outgoing_.push_back(std::move(*datagram));
+        } else {
+            on_event_(std::get<engine::Event>(std::move(*output)));
+        }
+    }
+    port_.send(outgoing_);
+}
+
+}  // namespace legroom::io

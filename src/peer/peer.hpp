@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/address.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "dtls/handshake.hpp"
+#include "ice/agent.hpp"
+#include "peer/reports.hpp"
+#include "srtp/session.hpp"
+
+namespace legroom::peer {
+
+struct PeerConfig {
+    ice::AgentConfig ice;
+    dtls::HandshakeConfig dtls;
+    ReportsConfig reports;
+};
+
+/// ICE and DTLS are up: media flows from here on. Once per peer.
+struct Connected {};
+/// The peer is lost or never came. Final, and said once; nothing is sent any more.
+struct Failed {
+    std::string detail;  ///< "consent expired", "fingerprint mismatch", "closed by the peer", …
+};
+/// An RTP packet that proved authentic and new, decrypted.
+struct RtpReceived {
+    Instant at;
+    ByteVector packet;
+};
+
+using Output = std::variant<Transmit, Connected, Failed, RtpReceived>;
+
+/// What was dropped, and why.
+struct PeerCounters {
+    std::uint64_t unknown_protocol = 0;  ///< First byte of no protocol we speak (RFC 7983).
+    std::uint64_t invalid_path = 0;      ///< DTLS or media from where no check has succeeded.
+    std::uint64_t before_keys = 0;       ///< Media ahead of the end of the handshake.
+    std::uint64_t srtp_refused = 0;      ///< Forged, damaged or replayed.
+    std::uint64_t malformed = 0;         ///< Authentic, and yet no RTP or RTCP.
+};
+
+/// One connection. Drive it like ice::Agent. The handshake begins with the first valid pair, before nomination;
+/// DTLS and media are taken from any valid pair (Safari sends from more than one).
+class Peer {
+public:
+    /// `random` must outlive the peer.
+    Peer(PeerConfig config, Random& random, Instant now);
+
+    void add_remote_candidate(Instant now, const ice::Candidate& candidate);
+    /// Takes a datagram of any protocol and may decrypt it in place. Bad ones are dropped and counted.
+    void handle_datagram(Instant now, const Path& path, MutableBytes datagram);
+    void handle_timeout(Instant now);
+
+    /// Protects and queues a plain RTP packet of our SSRC. Dropped unless connected.
+    void send_rtp(Instant now, ByteVector packet);
+    /// Says goodbye, RTCP BYE and close_notify, if there is somebody to say it to. Final.
+    void close(Instant now);
+
+    /// Gives the peer up because of a fault of our own: Failed with `detail`, and silence.
+    void abandon(std::string detail);
+
+    [[nodiscard]] std::optional<Output> poll();
+    [[nodiscard]] std::optional<Instant> deadline() const;
+
+    [[nodiscard]] bool connected() const { return phase_ == Phase::connected; }
+    [[nodiscard]] bool is_valid(const Path& path) const { return agent_.is_valid(path); }
+    [[nodiscard]] const PeerCounters& counters() const { return counters_; }
+    [[nodiscard]] const Reports& reports() const { return reports_; }
+
+private:
+    enum class Phase { connecting, connected, ended };
+
+    void handle_media(Instant now, MutableBytes datagram);
+    void handle_rtp(Instant now, MutableBytes datagram);
+    void handle_rtcp(Instant now, MutableBytes datagram);
+    void send_reports(Instant now);
+    void send_protected_rtcp(ByteVector compound);
+
+    /// Carries on what the machines want: agent to handshake, handshake to keys.
+    void settle(Instant now);
+    void act(Instant now, ice::Output output);
+    void act(Instant now, dtls::Output output);
+    void on_path(Instant now);
+    void on_keys(Instant now, const SrtpKeys& keys);
+    void fail(std::string detail);
+    void transmit(ByteVector bytes);
+
+    ice::Agent agent_;
+    dtls::Handshake handshake_;
+    Reports reports_;
+    std::optional<srtp::Sender> sender_;
+    std::optional<srtp::Receiver> receiver_;
+    Phase phase_ = Phase::connecting;
+    bool handshake_started_ = false;
+    Instant setup_deadline_;
+    std::deque<Output> outbox_;
+    PeerCounters counters_;
+};
+
+}  // namespace legroom::peer

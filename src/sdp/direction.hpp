@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "sdp/answer.hpp"
+#include "sdp/document.hpp"
+
+namespace legroom::sdp {
+
+std::string_view name(Direction direction);
+std::optional<Direction> parse_direction(std::string_view word);
+/// The same flow seen from the other end.
+Direction mirrored(Direction direction);
+/// What a section says, else the session, else sendrecv (RFC 8866 §6.7).
+Direction read_direction(const Attributes& session, const Attributes& section);
+
+constexpr bool sends(Direction direction) {
+    return direction == Direction::sendrecv || direction == Direction::sendonly;
+}
+
+}  // namespace legroom::sdp

@@ -1,0 +1,6 @@
+/** All browser tests, one after the other in one process, so that never more than two browsers run at once. */
+
+import './calls_test.mjs';
+import './offers_test.mjs';
+import './page_test.mjs';
+import './example_test.mjs';

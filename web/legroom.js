@@ -1,0 +1,148 @@
+/**
+ * A call through a Legroom server, from a browser: one offer makes a leg, the leg joins a room.
+ *
+ *     import {connect} from 'http://localhost:8080/legroom.js';
+ *
+ *     const stream = await navigator.mediaDevices.getUserMedia({audio: true});
+ *     const call = await connect({server: 'http://localhost:8080', room: 'lobby', stream});
+ *     document.querySelector('audio').srcObject = call.remoteStream;
+ *     await call.mute();
+ *     await call.hangUp();
+ *
+ * No dependencies. `call.peer` is an ordinary RTCPeerConnection: its `connectionState` tells whether sound flows.
+ */
+
+const kCandidatePollMs = 100;
+
+/** The server refused (`status` is the HTTP status) or could not be reached (`status` is 0). */
+export class LegroomError extends Error {
+    constructor(message, status) {
+        super(message);
+        this.name = 'LegroomError';
+        this.status = status;
+    }
+}
+
+export class LegroomCall {
+    /** The server's id of this call; null before the answer and after hanging up. */
+    legId = null;
+    /** What the others say. Stays the same object for the whole call. */
+    remoteStream = new MediaStream();
+
+    /**
+     * @param {object} options
+     * @param {string} [options.server] origin of the server; left out, the one this page came from
+     * @param {string} options.room name of the room; it is created when nobody is there yet
+     * @param {MediaStream} [options.stream] what to send, not stopped by hangUp(); left out, the call only listens
+     * @param {boolean} [options.trickle] false waits for all candidates and puts them into the offer (slower)
+     * @param {RTCPeerConnection} [options.peer] prepared by the caller, instead of a plain one that sends `stream`
+     */
+    constructor({server = '', room, stream, trickle = true, peer = plainPeer(stream)}) {
+        Object.assign(this, {server, room, trickle, peer});
+        peer.addEventListener('track', ({track}) => this.remoteStream.addTrack(track));
+    }
+
+    /** Resolves once the leg is in the room; sound follows a moment later. A rejection leaves no leg behind. */
+    async start() {
+        try {
+            const ourCandidates = this.trickle ? this.#collectCandidates() : null;
+            await this.peer.setLocalDescription();
+            if (!this.trickle) await this.#gatheringComplete();
+
+            const answer = await this.request('POST', '/v1/webrtc/offer', {sdp: this.peer.localDescription.sdp});
+            this.legId = answer.leg_id;
+            await this.peer.setRemoteDescription({type: 'answer', sdp: answer.sdp});
+
+            ourCandidates?.forEach((candidate) => this.#sendCandidate(candidate));
+            this.#fetchCandidates();
+            await this.request('POST', `/v1/rooms/${encodeURIComponent(this.room)}/legs`, {leg_id: this.legId});
+        } catch (error) {
+            await this.hangUp().catch(() => {});  // the first error is the one that explains
+            throw error;
+        }
+        return this;
+    }
+
+    /** Whether the others hear us. The server does it, so it shows in everybody's list. */
+    async mute(muted = true) {
+        await this.request(muted ? 'POST' : 'DELETE', `/v1/legs/${this.legId}/mute`);
+    }
+
+    /** The legs in the room, this one included: `[{id, type, muted, …}]`, in no particular order. */
+    async participants() {
+        return (await this.request('GET', `/v1/rooms/${encodeURIComponent(this.room)}`)).participants;
+    }
+
+    /** Ends the call at any time, also while it starts or the page closes. May be called again. */
+    async hangUp() {
+        const leg = this.legId;
+        this.legId = null;
+        this.peer.close();
+        // keepalive: the request outlives a page that is going away
+        if (leg) await this.request('DELETE', `/v1/legs/${leg}`, undefined, {keepalive: true});
+    }
+
+    /** One request to the server, for whatever this class has no method for. */
+    async request(method, path, body, options = {}) {
+        const json = body && {headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)};
+        const response = await fetch(this.server + path, {method, ...json, ...options}).catch(() => {
+            throw new LegroomError('the server cannot be reached', 0);
+        });
+        const reply = await response.json().catch(() => ({}));
+        if (!response.ok) throw new LegroomError(reply.error ?? `HTTP status ${response.status}`, response.status);
+        return reply;
+    }
+
+    /** Candidates found before the leg has an id wait in the returned array; later ones leave at once. */
+    #collectCandidates() {
+        const waiting = [];
+        this.peer.addEventListener('icecandidate', ({candidate}) => {
+            if (!candidate) return;
+            if (this.legId) this.#sendCandidate(candidate);
+            else waiting.push(candidate);
+        });
+        return waiting;
+    }
+
+    /** A lost candidate is no reason to end a call that another pair may carry: errors are ignored here. */
+    #sendCandidate(candidate) {
+        this.request('POST', `/v1/legs/${this.legId}/ice-candidates`, candidate.toJSON()).catch(() => {});
+    }
+
+    /** Takes the server's candidates as it finds them, until it has no more or the call is over. */
+    async #fetchCandidates() {
+        for (let more = true; more && this.legId; ) {
+            try {
+                const reply = await this.request('GET', `/v1/legs/${this.legId}/ice-candidates`);
+                for (const candidate of reply.candidates) await this.peer.addIceCandidate(candidate);
+                more = !reply.done || reply.candidates.length > 0;
+            } catch {
+                more = false;  // the leg or the peer is gone
+            }
+            if (more) await sleep(kCandidatePollMs);
+        }
+    }
+
+    /** No event tells that a peer was closed meanwhile, so this looks for itself. */
+    async #gatheringComplete() {
+        while (this.peer.iceGatheringState !== 'complete' && this.peer.signalingState !== 'closed') await sleep(20);
+    }
+}
+
+/** One audio section, and no ICE server: Legroom needs none to be found. */
+function plainPeer(stream) {
+    const peer = new RTCPeerConnection();
+    const [track] = stream?.getAudioTracks() ?? [];
+    if (track) peer.addTrack(track, stream);
+    else peer.addTransceiver('audio', {direction: 'recvonly'});
+    return peer;
+}
+
+function sleep(milliseconds) {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Starts a call with the options of LegroomCall. @returns {Promise<LegroomCall>} */
+export function connect(options) {
+    return new LegroomCall(options).start();
+}
