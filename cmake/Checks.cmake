@@ -20,6 +20,7 @@ set(tools ${PROJECT_SOURCE_DIR}/tools)
 
 legroom_check(layering LABEL tree TIMEOUT 60 COMMAND Python3::Interpreter ${tools}/layering.py)
 legroom_check(layering_self LABEL tree TIMEOUT 60 COMMAND Python3::Interpreter ${tools}/layering_test.py)
+legroom_check(docs LABEL tree TIMEOUT 60 COMMAND Python3::Interpreter ${tools}/docs_test.py)
 legroom_check(format LABEL tree TIMEOUT 120 COMMAND ${tools}/format --check)
 
 # SERIAL: each of these uses every core by itself. ./test has done the work before, step by step and

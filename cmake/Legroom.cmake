@@ -97,11 +97,13 @@ endfunction()
 # Ordinarily the corpus tests/fuzz/corpus/stun_message/ is replayed as a test. With LEGROOM_FUZZ it is a
 # libFuzzer program, and its test looks for new inputs for LEGROOM_FUZZ_SECONDS, starting at the corpus.
 set(LEGROOM_FUZZ_SECONDS 60 CACHE STRING "How long one fuzzer's test runs (preset fuzz)")
+add_custom_target(fuzzers)
 function(legroom_fuzz name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LINKS" ${ARGN})
   list(TRANSFORM ARG_DEPENDS PREPEND legroom::)
   add_executable(fuzz_${name} ${name}.cpp)
   target_link_libraries(fuzz_${name} PRIVATE legroom_options ${ARG_DEPENDS} ${ARG_LINKS})
+  add_dependencies(fuzzers fuzz_${name})
   if(LEGROOM_FUZZ)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
     set(found ${CMAKE_CURRENT_BINARY_DIR}/found/${name})

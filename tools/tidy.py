@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy over every source the build knows, on all cores, and remembers what was clean: a file is
+"""Runs clang-tidy over every source the build knows but the *_test.cpp, on all cores, and remembers what was clean: a file is
 looked at again only when it, a header of ours it includes, its command line, .clang-tidy or clang-tidy itself
 has changed. Fails when there is any finding.
 
@@ -65,7 +65,8 @@ def sources(build, only):
     commands = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         path = pathlib.Path(entry["file"]).resolve()
-        if is_ours(path) and path.is_file() and (not only or path in only):
+        wanted = path in only if only else not path.stem.endswith("_test")
+        if wanted and is_ours(path) and path.is_file():
             commands.setdefault(path, entry["command"])
     return sorted(commands.items(), key=lambda item: -item[0].stat().st_size)
 

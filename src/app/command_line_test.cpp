@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <iterator>
 #include <map>
 #include <sstream>
 
@@ -27,8 +28,8 @@ Outcome start_with(const Variables& variables) { return start({}, variables); }
 
 /// A file of this text, by a name that differs from test to test.
 std::string file_of(const std::string& text) {
-    const std::string path = testing::TempDir() + "legroom-" +
-                             testing::UnitTest::GetInstance()->current_test_info()->name() + ".toml";
+    std::string path = testing::TempDir() + "legroom-" +
+                       testing::UnitTest::GetInstance()->current_test_info()->name() + ".toml";
     std::ofstream{path} << text;
     return path;
 }
@@ -329,6 +330,14 @@ TEST(CommandLine, HelpNamesEverySetting) {
     }
     EXPECT_NE(leave.output.find("HTTP_ADDR (\"127.0.0.1:8080\")"), std::string::npos);
     EXPECT_EQ(left(start({"-h"})).output, leave.output);
+}
+
+TEST(CommandLine, TheManualHasARowForEverySetting) {
+    std::ifstream page{"docs/CONFIGURATION.md"};
+    const std::string text{std::istreambuf_iterator<char>(page), {}};
+    for (const Setting& setting : settings()) {
+        EXPECT_NE(text.find("\n| `" + std::string{setting.name} + "` | "), std::string::npos) << setting.name;
+    }
 }
 
 TEST(CommandLine, VersionIsOneLine) {

@@ -142,7 +142,10 @@ constexpr Setting kSettings[] = {
      "a comma list of stun:HOST or stun:HOST:PORT (turn: and turns: entries are skipped)", set_ice_servers,
      show_ice_servers},
 
-    {"WEBRTC_EXTERNAL_IPS", "announce these public addresses instead of those of the interfaces",
+    {"WEBRTC_EXTERNAL_IPS",
+     "announce these public addresses instead of those of the interfaces; auto: also what the STUN servers "
+     "say,\n"
+     "      which ICE_SERVERS alone does as well",
      "a comma list of IP addresses, or auto to ask the STUN servers in ICE_SERVERS", set_external_ips,
      show_external_ips},
 
@@ -242,10 +245,10 @@ constexpr std::string_view kRefused[] = {"ALLOWED_IPS"};
 std::size_t distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), 0U);
-    for (std::size_t i = 0; i < a.size(); ++i) {
+    for (const char letter : a) {
         std::size_t diagonal = row[0]++;
         for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+            const std::size_t replaced = diagonal + (letter == b[j] ? 0 : 1);
             diagonal = row[j + 1];
             row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
         }

@@ -22,7 +22,7 @@ namespace legroom::call {
 
 struct LegConfig {
     std::size_t max_legs = kDefaultMaxLegs;
-    dtls::Fingerprint fingerprint;  ///< Of the certificate every leg's handshake shows.
+    dtls::Fingerprint fingerprint{};  ///< Of the certificate every leg's handshake shows.
     /// true: no server is asked for candidates. false: engine::GatheringDone will come, and until then no
     /// poll is told `done`.
     bool gathering_done = false;

@@ -1,32 +1,19 @@
 #include "call/remote_side.hpp"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 #include "call/error.hpp"
 #include "call/limits.hpp"
+#include "dtls/error.hpp"
 
 namespace legroom::call {
 namespace {
 
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-bool is_known_hash(std::string_view algorithm) {
-    static constexpr std::array<std::string_view, 4> kKnown{"sha-1", "sha-256", "sha-384", "sha-512"};
-    return std::any_of(kKnown.begin(), kKnown.end(),
-                       [&](std::string_view known) { return same_ignoring_case(known, algorithm); });
-}
-
 Result<std::vector<dtls::Fingerprint>> read_fingerprints(const std::vector<sdp::RemoteFingerprint>& texts) {
     std::vector<dtls::Fingerprint> fingerprints;
     for (const auto& text : texts) {
-        if (!is_known_hash(text.algorithm)) continue;
         auto fingerprint = dtls::Fingerprint::parse(text.algorithm, text.value);
+        if (!fingerprint && fingerprint.error() == dtls::Error::unknown_hash) continue;
         if (!fingerprint) return Error::invalid_offer;
         fingerprints.push_back(std::move(*fingerprint));
     }

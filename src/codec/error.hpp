@@ -8,7 +8,7 @@ namespace legroom::codec {
 
 enum class Error {
     bad_packet = 1,  ///< Breaks a rule of RFC 6716 §3.4: empty, longer than 120 ms, lengths that do not fit.
-    no_room,         ///< The packet is longer than the samples the caller has room for.
+    no_room,         ///< The caller's samples are too few for the packet, or no multiple of 2.5 ms.
     unavailable,     ///< libopus could not make or set up a coder: no memory left.
 };
 boost::system::error_code make_error_code(Error error);

@@ -1,5 +1,6 @@
 #include "codec/opus_decoder.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <opus.h>
 
@@ -10,12 +11,22 @@ namespace legroom::codec {
 
 namespace {
 
-/// libopus keeps denormals away with an offset of about 1e-30, in silence too. Anything this faint (-180
-/// dBFS) is silence, and silence has to be recognisable: it is zero.
-constexpr float kFaintest = 1e-9F;
+/// libopus never quite says nothing: an offset of 1e-30 keeps denormals away, and a muted microphone coded by
+/// SILK ticks by one step of 16 bits now and then. Silence has to be recognisable, so a packet that never
+/// moves further than that is zero.
+constexpr float kFaintest = 1.5F / 32'768;
+
+/// 2.5 ms: what libopus conceals comes in multiples of it.
+constexpr std::size_t shortest_frame(SampleRate rate) { return samples_per_tick(rate) / 8; }
 
 void tidy(std::span<float> samples) {
-    for (float& sample : samples) sample = std::abs(sample) < kFaintest ? 0.0F : audio::clip(sample);
+    const bool silent =
+        std::ranges::all_of(samples, [](float sample) { return std::abs(sample) < kFaintest; });
+    if (silent) {
+        std::ranges::fill(samples, 0.0F);
+    } else {
+        audio::clip(samples);
+    }
 }
 
 /// libopus's answer as ours: it decodes in float without limit, a Frame has one.
@@ -50,12 +61,14 @@ Result<std::size_t> OpusDecoder::decode(Bytes packet, std::span<float> out) {
 }
 
 Result<std::size_t> OpusDecoder::conceal(std::span<float> out) {
+    if (out.empty() || out.size() % shortest_frame(rate_) != 0) return Error::no_room;
     return finish(opus_decode_float(state_.get(), nullptr, 0, out.data(), static_cast<int>(out.size()), 0),
                   out);
 }
 
 Result<std::size_t> OpusDecoder::decode_fec(Bytes next_packet, std::span<float> out) {
     if (!packet_duration(next_packet)) return conceal(out);
+    if (out.empty() || out.size() % shortest_frame(rate_) != 0) return Error::no_room;
     return finish(
         opus_decode_float(state_.get(), next_packet.data(), static_cast<opus_int32>(next_packet.size()),
                           out.data(), static_cast<int>(out.size()), 1),

@@ -14,7 +14,8 @@ struct OpusDecoder;  // libopus's
 namespace legroom::codec {
 
 /// Decodes one stream of Opus packets (RFC 6716) to mono samples at a room's rate; stereo is mixed down.
-/// Samples come out clipped to [-1, 1]; digital silence comes out as exact zeros. Not thread-safe. Movable.
+/// Samples come out clipped to [-1, 1]; what stays within one step of 16 bits comes out as exact zeros. Not
+/// thread-safe. Movable.
 class OpusDecoder {
 public:
     /// Error::unavailable when there is no memory.

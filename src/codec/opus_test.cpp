@@ -189,8 +189,10 @@ TEST(OpusDecoder, ConcealsOnlyWholeShortFrames) {
     std::vector<float> out(7000);
     EXPECT_TRUE(decoder.conceal(std::span{out}.first(120)));
     EXPECT_TRUE(decoder.conceal(std::span{out}.first(5760)));
-    EXPECT_FALSE(decoder.conceal(std::span{out}.first(121)));
-    EXPECT_FALSE(decoder.conceal({}));
+    EXPECT_EQ(decoder.conceal(std::span{out}.first(121)).error(), Error::no_room);
+    EXPECT_EQ(decoder.conceal({}).error(), Error::no_room);
+    EXPECT_EQ(decoder.decode_fec(kSilenceFrame, {}).error(), Error::no_room);
+    EXPECT_EQ(decoder.decode_fec({}, {}).error(), Error::no_room);
 }
 
 TEST(OpusDecoder, MixesStereoDown) {
@@ -259,6 +261,21 @@ TEST(SilenceFrame, IsDigitalSilenceAtEveryRate) {
         for (int tick = 0; tick < 5; ++tick) {
             ASSERT_EQ(decoder.decode(kSilenceFrame, out).value(), samples_per_tick(rate));
             for (const float sample : std::span{out}.first(samples_per_tick(rate))) ASSERT_EQ(sample, 0.0F);
+        }
+    }
+}
+
+TEST(OpusDecoder, HearsAMutedMicrophoneAsSilence) {  // a browser's muted track goes on sending coded zeros
+    for (const SampleRate rate : kRates) {
+        auto encoder = OpusEncoder::create(rate, {}).value();
+        auto decoder = OpusDecoder::create(rate).value();
+        Buzz buzz{rate};
+        audio::Frame heard{rate};
+        for (int tick = 0; tick < 60; ++tick) {
+            ByteVector packet;
+            ASSERT_TRUE(encoder.encode(tick < 20 ? buzz.next() : audio::Frame{rate}, packet));
+            ASSERT_TRUE(decoder.decode(packet, heard.samples()));
+            ASSERT_TRUE(tick < 30 || heard.silent()) << hz(rate) << " tick " << tick;
         }
     }
 }

@@ -17,7 +17,8 @@ constexpr int kSerialBits = 127;  // positive, and at most 20 bytes (RFC 5280 §
 
 bool set_random_serial(X509& x509) {
     const NumberPtr serial{BN_new()};
-    return serial != nullptr && BN_rand(serial.get(), kSerialBits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1 &&
+    return serial != nullptr &&
+           BN_rand(serial.get(), kSerialBits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1 &&
            BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(&x509)) != nullptr;
 }
 
@@ -61,6 +62,8 @@ Result<Certificate> Certificate::generate() {
     return certificate;
 }
 
-Fingerprint Certificate::fingerprint(HashFunction hash) const { return fingerprint_of(*material_->x509, hash); }
+Fingerprint Certificate::fingerprint(HashFunction hash) const {
+    return fingerprint_of(*material_->x509, hash);
+}
 
 }  // namespace legroom::dtls

@@ -1,3 +1,4 @@
+#include "dtls/handshake_impl.hpp"
 #include "dtls/material.hpp"
 
 namespace legroom::dtls {
@@ -11,7 +12,8 @@ constexpr const char* kCiphers =
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
 
 // GCM first: one pass instead of two, and a 128-bit tag instead of an 80-bit one. 128 bits of key are ample
-// for a call and cost less than 256. AES-CM with HMAC-SHA1 last: the one every WebRTC peer has (RFC 8827 §6.5).
+// for a call and cost less than 256. AES-CM with HMAC-SHA1 last: the one every WebRTC peer has (RFC 8827
+// §6.5).
 constexpr const char* kSrtpProfiles = "SRTP_AEAD_AES_128_GCM:SRTP_AEAD_AES_256_GCM:SRTP_AES128_CM_SHA1_80";
 
 constexpr const char* kGroups = "X25519:P-256:P-384";
@@ -26,8 +28,9 @@ ContextPtr make_context(X509& certificate, EVP_PKEY& key) {
     SSL_CTX* const raw = context.get();
     const bool made = raw != nullptr && SSL_CTX_set_min_proto_version(raw, DTLS1_2_VERSION) == 1 &&
                       SSL_CTX_set_max_proto_version(raw, DTLS1_2_VERSION) == 1 &&
-                      SSL_CTX_use_certificate(raw, &certificate) == 1 && SSL_CTX_use_PrivateKey(raw, &key) == 1 &&
-                      SSL_CTX_set_cipher_list(raw, kCiphers) == 1 && SSL_CTX_set1_groups_list(raw, kGroups) == 1 &&
+                      SSL_CTX_use_certificate(raw, &certificate) == 1 &&
+                      SSL_CTX_use_PrivateKey(raw, &key) == 1 && SSL_CTX_set_cipher_list(raw, kCiphers) == 1 &&
+                      SSL_CTX_set1_groups_list(raw, kGroups) == 1 &&
                       SSL_CTX_set_tlsext_use_srtp(raw, kSrtpProfiles) == 0;
     if (!made) return nullptr;
 
@@ -36,6 +39,7 @@ ContextPtr make_context(X509& certificate, EVP_PKEY& key) {
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_max_cert_list(raw, kMaxCertificateChain);
     SSL_CTX_set_verify(raw, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    SSL_CTX_set_cert_verify_callback(raw, Handshake::Impl::verify_peer, nullptr);
     return context;
 }
 

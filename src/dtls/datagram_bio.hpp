@@ -1,8 +1,7 @@
 #pragma once
 
-#include <openssl/bio.h>
-
 #include <functional>
+#include <openssl/bio.h>
 
 #include "base/bytes.hpp"
 

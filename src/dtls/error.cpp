@@ -12,9 +12,12 @@ public:
     [[nodiscard]] const char* name() const noexcept override { return "dtls"; }
     [[nodiscard]] std::string message(int value) const override {
         switch (static_cast<Error>(value)) {
-            case Error::unknown_hash: return "unknown fingerprint hash function";
-            case Error::bad_fingerprint: return "malformed fingerprint";
-            case Error::certificate_failed: return "cannot make a certificate";
+            case Error::unknown_hash:
+                return "unknown fingerprint hash function";
+            case Error::bad_fingerprint:
+                return "malformed fingerprint";
+            case Error::certificate_failed:
+                return "cannot make a certificate";
         }
         return "unknown dtls error";
     }

@@ -1,11 +1,10 @@
 #include "dtls/fingerprint.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <optional>
 
 #include "dtls/error.hpp"
@@ -80,7 +79,8 @@ std::string Fingerprint::to_string() const {
 Fingerprint fingerprint_of(const X509& certificate, HashFunction hash) {
     Fingerprint fingerprint{hash, ByteVector(EVP_MAX_MD_SIZE)};
     unsigned int length = 0;
-    if (X509_digest(&certificate, hash_of(hash).algorithm(), fingerprint.digest.data(), &length) != 1) length = 0;
+    if (X509_digest(&certificate, hash_of(hash).algorithm(), fingerprint.digest.data(), &length) != 1)
+        length = 0;
     fingerprint.digest.resize(length);
     return fingerprint;
 }

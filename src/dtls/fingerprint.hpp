@@ -1,7 +1,6 @@
 #pragma once
 
 #include <openssl/x509.h>
-
 #include <vector>
 
 #include "dtls/certificate.hpp"

@@ -91,8 +91,9 @@ public:
     [[nodiscard]] std::optional<Instant> deadline() const;  ///< nullopt: nothing is scheduled.
     [[nodiscard]] const HandshakeCounters& counters() const;
 
+    struct Impl;  ///< dtls's own business.
+
 private:
-    struct Impl;
     std::unique_ptr<Impl> impl_;
 };
 

@@ -1,9 +1,8 @@
 #include "dtls/handshake_impl.hpp"
 
-#include <openssl/err.h>
-
 #include <algorithm>
 #include <array>
+#include <openssl/err.h>
 
 #include "dtls/fingerprint.hpp"
 #include "dtls/material.hpp"
@@ -18,15 +17,48 @@ constexpr Duration kMinFirstInterval = milliseconds{50};
 constexpr Duration kMaxFirstInterval = milliseconds{1000};  // RFC 6347 §4.2.4.1
 constexpr Duration kMaxInterval = milliseconds{2000};       // a call that starts later has been given up
 
+constexpr std::size_t kResendsPerCopy = 3;
+constexpr std::size_t kMaxCopies = 3;
+
 bool looks_like_dtls(Bytes datagram) {  // RFC 7983 §7
-    return !datagram.empty() && datagram[0] >= 20 && datagram[0] <= 63 && datagram.size() <= kMaxInputDatagram;
+    return !datagram.empty() && datagram[0] >= 20 && datagram[0] <= 63 &&
+           datagram.size() <= kMaxInputDatagram;
 }
 
 }  // namespace
 
 Handshake::Impl::Impl(HandshakeConfig with)
-    : config(std::move(with)),
-      queue_([this](Bytes bytes) { outputs.emplace_back(Datagram{{bytes.begin(), bytes.end()}}); }) {}
+    : config(std::move(with)), queue_([this](Bytes records) { send(records); }) {}
+
+/// Before every call into OpenSSL: its error queue is the thread's, so it may hold some other leg's errors.
+void Handshake::Impl::begin_call() {
+    ERR_clear_error();
+    join_records_ = false;
+}
+
+/// OpenSSL retransmits every handshake message in a datagram of its own. Joined they are lost together or not
+/// at all, which is better: a flight helps only when it is whole (RFC 6347 §4.2.3 allows both).
+void Handshake::Impl::send(Bytes records) {
+    auto* const last = outputs.empty() ? nullptr : std::get_if<Datagram>(&outputs.back());
+    if (join_records_ && last != nullptr && last->bytes.size() + records.size() <= kMaxOutputDatagram) {
+        last->bytes.insert(last->bytes.end(), records.begin(), records.end());
+    } else {
+        outputs.emplace_back(Datagram{{records.begin(), records.end()}});
+    }
+    join_records_ = true;
+}
+
+/// The outputs from `first_new` on repeat a flight. From the third time on the path is known to be bad, and a
+/// second copy goes along, later a third and a fourth: OpenSSL gives up after twelve attempts, and copies
+/// cost the peer nothing, who drops them as replayed.
+void Handshake::Impl::resent(std::size_t first_new) {
+    const std::size_t end = outputs.size();
+    if (state_ == State::ended || first_new == end) return;
+    const std::size_t copies = std::min(++resends_ / kResendsPerCopy, kMaxCopies);
+    for (std::size_t copy = 0; copy < copies; ++copy) {
+        for (std::size_t i = first_new; i < end; ++i) outputs.push_back(outputs[i]);
+    }
+}
 
 void Handshake::Impl::start(Instant now, Duration round_trip) {
     if (state_ != State::idle) return;
@@ -41,7 +73,7 @@ void Handshake::Impl::start(Instant now, Duration round_trip) {
 }
 
 bool Handshake::Impl::make_ssl() {
-    ERR_clear_error();
+    begin_call();
     ssl_.reset(SSL_new(config.certificate.material().context.get()));
     BIO* const bio = ssl_ == nullptr ? nullptr : make_datagram_bio(queue_);
     if (bio == nullptr) return false;
@@ -94,15 +126,17 @@ bool Handshake::Impl::flooded(Bytes datagram) {
 
 void Handshake::Impl::handle_timeout(Instant now) {
     if (state_ != State::handshaking && state_ != State::established) return;
-    ERR_clear_error();
+    const std::size_t queued = outputs.size();
+    begin_call();
     // 0: not due by OpenSSL's clock, which may be a little behind `now`; the new deadline says by how much.
     if (DTLSv1_handle_timeout(ssl_.get()) < 0) end(Failed{"no answer: " + error_reason()});
+    resent(queued);
     update_deadline(now);
 }
 
 void Handshake::Impl::close() {
     if (state_ == State::established) {
-        ERR_clear_error();
+        begin_call();
         SSL_shutdown(ssl_.get());
     }
     state_ = State::ended;
@@ -115,7 +149,7 @@ void Handshake::Impl::advance() {
 }
 
 void Handshake::Impl::continue_handshake() {
-    ERR_clear_error();
+    begin_call();
     const int result = SSL_do_handshake(ssl_.get());
     if (result == 1) {
         finish_handshake();
@@ -137,22 +171,27 @@ void Handshake::Impl::finish_handshake() {
 /// Also where OpenSSL answers a peer that repeats its last flight because ours was lost.
 void Handshake::Impl::read_records() {
     std::array<std::uint8_t, 2048> dropped{};
-    for (;;) {
-        ERR_clear_error();
-        const int result = SSL_read(ssl_.get(), dropped.data(), static_cast<int>(dropped.size()));
-        if (result <= 0) return explain(result);
-        ++counters.application_data;
-    }
+    const std::size_t queued = outputs.size();
+    int result = 0;
+    do {
+        begin_call();
+        result = SSL_read(ssl_.get(), dropped.data(), static_cast<int>(dropped.size()));
+        if (result > 0) ++counters.application_data;
+    } while (result > 0);
+    explain(result);
+    resent(queued);
 }
 
 void Handshake::Impl::explain(int result) {
     switch (SSL_get_error(ssl_.get(), result)) {
         case SSL_ERROR_WANT_READ:
-        case SSL_ERROR_WANT_WRITE: return;
+        case SSL_ERROR_WANT_WRITE:
+            return;
         case SSL_ERROR_ZERO_RETURN:
             SSL_shutdown(ssl_.get());  // a close_notify is answered with one (RFC 5246 §7.2.1)
             return end(Closed{});
-        default: return end(Failed{error_reason()});
+        default:
+            return end(Failed{error_reason()});
     }
 }
 
@@ -161,7 +200,8 @@ std::string Handshake::Impl::error_reason() const {
     const unsigned long error = ERR_peek_error();
     const int reason = ERR_GET_REASON(error);
     if (ERR_GET_LIB(error) == ERR_LIB_SSL && reason > SSL_AD_REASON_OFFSET) {
-        return std::string{"alert from the peer: "} + SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET);
+        return std::string{"alert from the peer: "} +
+               SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET);
     }
     const char* const text = ERR_reason_error_string(error);
     return text == nullptr ? "DTLS error" : text;
@@ -182,7 +222,8 @@ void Handshake::Impl::update_deadline(Instant now) {
 }
 
 int Handshake::Impl::verify_peer(X509_STORE_CTX* store, void* /*argument*/) {
-    const auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    const auto* ssl =
+        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
     const X509* const leaf = X509_STORE_CTX_get0_cert(store);
     Impl& self = of(ssl);
     if (leaf != nullptr && matches_all(*leaf, self.config.remote_fingerprints)) return 1;

@@ -14,7 +14,7 @@ struct Certificate::Material {
 };
 
 /// The context of both roles: DTLS 1.2 only, a certificate from both sides, SRTP profiles. Null when OpenSSL
-/// fails. It accepts any certificate: each handshake sets a verifier of its own.
+/// fails. The SSL objects made from it have a Handshake::Impl as app data, which verifies the peer.
 ContextPtr make_context(X509& certificate, EVP_PKEY& key);
 
 }  // namespace legroom::dtls

@@ -1,7 +1,6 @@
 #include "dtls/srtp_keys.hpp"
 
 #include <openssl/crypto.h>
-
 #include <utility>
 
 namespace legroom::dtls {
@@ -16,9 +15,12 @@ struct Lengths {
 
 std::optional<Lengths> lengths_of(SrtpProfile profile) {
     switch (profile) {
-        case SrtpProfile::aes128_cm_sha1_80: return Lengths{16, 14};
-        case SrtpProfile::aead_aes_128_gcm: return Lengths{16, 12};
-        case SrtpProfile::aead_aes_256_gcm: return Lengths{32, 12};
+        case SrtpProfile::aes128_cm_sha1_80:
+            return Lengths{16, 14};
+        case SrtpProfile::aead_aes_128_gcm:
+            return Lengths{16, 12};
+        case SrtpProfile::aead_aes_256_gcm:
+            return Lengths{32, 12};
     }
     return std::nullopt;
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <openssl/ssl.h>
-
 #include <optional>
 
 #include "base/srtp_profile.hpp"

@@ -46,7 +46,8 @@ SendPath::SendPath(SendConfig config, Random& random)
       settings_(settings_for(config_.opus)),
       encoder_(codec::OpusEncoder::create(config_.rate, settings_).value()),
       header_(first_header(config_, random)) {
-    if (!config_.mid_extension || config_.mid.empty()) packets_with_mid_left_ = 0;
+    const bool fits = !config_.mid.empty() && config_.mid.size() <= rtp::kMaxExtensionData;
+    if (!config_.mid_extension || !fits) packets_with_mid_left_ = 0;
 }
 
 void SendPath::next(const audio::Frame* heard, ByteVector& rtp_out) {

@@ -21,7 +21,7 @@ struct SendConfig {
     sdp::OpusParameters opus;
     std::optional<std::uint8_t> audio_level_extension;  ///< RFC 8285 id, 1..255
     std::optional<std::uint8_t> mid_extension;          ///< RFC 8285 id, 1..255
-    std::string mid;                                    ///< At most 255 bytes matter.
+    std::string mid;                                    ///< Not sent if longer than an extension holds.
 
     static SendConfig from(const sdp::Negotiated& negotiated, Ssrc ssrc, SampleRate rate);
 };

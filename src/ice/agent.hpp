@@ -10,10 +10,9 @@
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "ice/candidate.hpp"
+#include "ice/role.hpp"
 
 namespace legroom::ice {
-
-enum class Role { controlling, controlled };
 
 struct Credentials {
     std::string ufrag;
@@ -28,7 +27,7 @@ enum class State {
 
 struct AgentConfig {
     Role role = Role::controlled;
-    bool remote_lite = false;
+    bool remote_lite = false;  ///< The peer only answers: we are controlling whatever `role` says.
     Credentials local;
     Credentials remote;
     std::vector<Candidate> local_candidates;  ///< Host candidates known from the start.
@@ -53,6 +52,25 @@ struct PathChanged {
 
 using Output = std::variant<Transmit, StateChanged, PathChanged>;
 
+inline constexpr std::size_t kMaxLocalCandidates = 32;
+inline constexpr std::size_t kMaxRemoteCandidates = 32;  ///< peer-reflexive ones included
+
+/// What an agent has seen and refused so far.
+struct Counters {
+    std::uint64_t requests = 0;          ///< authenticated Binding requests, each answered once
+    std::uint64_t malformed = 0;         ///< not STUN, no FINGERPRINT, not Binding: dropped
+    std::uint64_t unauthenticated = 0;   ///< requests and answers with wrong or missing credentials
+    std::uint64_t unknown_attributes = 0;  ///< requests answered 420
+    std::uint64_t role_conflicts = 0;    ///< found by us or told by the peer (487)
+    std::uint64_t stray_answers = 0;     ///< to no transaction of ours, or to one given up
+    std::uint64_t asymmetric_answers = 0;  ///< by another path than the request went (RFC 8445 §7.2.5.2.1)
+    std::uint64_t refused_candidates = 0;  ///< addresses nothing can be sent to
+    std::uint64_t dropped_candidates = 0;  ///< beyond kMaxLocalCandidates or kMaxRemoteCandidates
+    std::uint64_t dropped_pairs = 0;       ///< beyond kMaxPairs
+    std::uint64_t checks = 0;            ///< transactions begun, consent included
+    std::uint64_t retransmissions = 0;
+};
+
 /// The ICE agent for one remote peer: one stream, one component (RFC 8445; trickle RFC 8838; consent
 /// RFC 7675).
 ///
@@ -71,8 +89,12 @@ public:
     void add_remote_candidate(Instant now, const Candidate& candidate);
 
     /// Takes a datagram that the demultiplexer found to be STUN (RFC 7983 §7). A malformed one is
-    /// dropped, a request with a wrong password is answered 401; both are counted. A stranger can send
-    /// anything: that is no error of the caller. Keeps no `datagram`.
+    /// dropped, and so is a request without credentials; one with a wrong user name or password is
+    /// answered 401. All are counted. A stranger can send anything: that is no error of the caller. No
+    /// datagram gets more than one answer, and a stranger no longer one than it sent. Keeps no `datagram`.
+    ///
+    /// A check from an address nobody told us of makes a peer-reflexive candidate of it, and one that
+    /// arrives at an address that is none of our candidates makes that a base of ours (RFC 8445 §7.3.1).
     void handle_datagram(Instant now, const Path& path, Bytes datagram);
 
     /// Does whatever is due. Early and repeated calls are harmless.
@@ -87,11 +109,17 @@ public:
     /// Whether a check succeeded on this path: DTLS and media are taken from any such (Safari sends
     /// them from more than one).
     [[nodiscard]] bool is_valid(const Path& path) const;
-    /// Smoothed round trip of the checks; nullopt before the first answer.
+    /// Smoothed round trip of the checks; nullopt before the first answer. While every answered check had
+    /// been sent more than once it is a bound from above: the time since the first sending.
     [[nodiscard]] std::optional<Duration> round_trip() const;
+    [[nodiscard]] Role role() const;  ///< A role conflict changes it (RFC 8445 §7.3.1.1).
+    [[nodiscard]] const Counters& counters() const;
+    /// Ours, those learnt from the peer's answers included (RFC 8445 §7.2.5.3.1).
+    [[nodiscard]] const std::vector<Candidate>& local_candidates() const;
+    [[nodiscard]] const std::vector<Candidate>& remote_candidates() const;
 
 private:
-    struct Impl;
+    class Impl;
     std::unique_ptr<Impl> impl_;
 };
 

@@ -29,34 +29,32 @@ bool CheckList::pairable(const IpAddress& local, const IpAddress& remote) {
     return local.is_v4() || local.is_link_local() == remote.is_link_local();
 }
 
-Pair* CheckList::find(const Path& path) {
+Pair* CheckList::find(const Path& path) const {
     for (const auto& pair : pairs_) {
         if (pair->path == path) return pair.get();
     }
     return nullptr;
 }
 
-const Pair* CheckList::find(const Path& path) const { return const_cast<CheckList*>(this)->find(path); }
-
-Pair* CheckList::find(const stun::TransactionId& check) {
+Pair* CheckList::find(const stun::TransactionId& check) const {
     for (const auto& pair : pairs_) {
         if (pair->check && pair->check->id == check) return pair.get();
     }
     return nullptr;
 }
 
-Pair* CheckList::add(const Pair& pair, bool proven, const Pair* keep) {
-    if (pairs_.size() >= kMaxPairs && !make_room(pair, proven, keep)) return nullptr;
+Pair* CheckList::add(const Pair& pair, bool proven) {
+    if (pairs_.size() >= kMaxPairs && !make_room(pair, proven)) return nullptr;
     pairs_.push_back(std::make_unique<Pair>(pair));
     Pair* added = pairs_.back().get();
     sort();
     return added;
 }
 
-bool CheckList::make_room(const Pair& pair, bool proven, const Pair* keep) {
+bool CheckList::make_room(const Pair& pair, bool proven) {
     const Pair* victim = nullptr;
     for (const auto& candidate : pairs_) {
-        if (candidate.get() == keep) continue;
+        if (candidate->in_use) continue;
         if (victim == nullptr || worth(*candidate) < worth(*victim)) victim = candidate.get();
     }
     const bool worse = victim->state != PairState::succeeded && victim->priority < pair.priority;
@@ -104,7 +102,7 @@ Pair* CheckList::next(bool ordinary) {
     return nullptr;
 }
 
-Pair* CheckList::best_valid() {
+Pair* CheckList::best_valid() const {
     for (const auto& pair : pairs_) {
         if (pair->state == PairState::succeeded) return pair.get();
     }

@@ -41,6 +41,8 @@ struct Pair {
     std::uint32_t remote_priority = 0;
     std::uint64_t priority = 0;
     PairState state = PairState::waiting;
+    bool validated = false;  ///< A check has succeeded at some time.
+    bool in_use = false;     ///< Selected or nominated: never evicted.
     std::optional<Check> check;
     Instant retry_at;     ///< failed: when it is worth another try
     Instant last_answer;  ///< succeeded: the latest valid answer; the peer's consent dates from here
@@ -61,14 +63,14 @@ public:
     /// like only (RFC 8445 §6.1.2.2).
     static bool pairable(const IpAddress& local, const IpAddress& remote);
 
-    [[nodiscard]] Pair* find(const Path& path);
-    [[nodiscard]] const Pair* find(const Path& path) const;
-    [[nodiscard]] Pair* find(const stun::TransactionId& check);
+    [[nodiscard]] Pair* find(const Path& path) const;
+    [[nodiscard]] Pair* find(const stun::TransactionId& check) const;
 
     /// Adds a pair that is not there yet. At kMaxPairs the worst one makes room: for `proven`, which an
-    /// authenticated check has shown to exist, any but `keep`; otherwise one that is worse and has not
-    /// succeeded. Null when none can.
-    Pair* add(const Pair& pair, bool proven, const Pair* keep);
+    /// authenticated check has shown to exist, any that is not in use; otherwise one that is worse and has
+    /// not succeeded. Null when none can.
+    Pair* add(const Pair& pair, bool proven);
+    /// None of its pairs may be in use.
     void erase_remote(const Endpoint& remote);
     /// Computes all priorities anew: a role or a candidate's priority has changed.
     void prioritize(Role role);
@@ -80,7 +82,7 @@ public:
     Pair* next(bool ordinary);
 
     /// The best pair that has succeeded.
-    [[nodiscard]] Pair* best_valid();
+    [[nodiscard]] Pair* best_valid() const;
     [[nodiscard]] bool has_waiting() const;
     /// Checks that are under way or still to come: what paces retransmission (§14.3).
     [[nodiscard]] std::size_t unsettled() const;
@@ -90,7 +92,7 @@ public:
     [[nodiscard]] auto end() const { return pairs_.end(); }
 
 private:
-    bool make_room(const Pair& pair, bool proven, const Pair* keep);
+    bool make_room(const Pair& pair, bool proven);
     void erase(const Pair* pair);
     void sort();
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "ice/candidate.hpp"
+#include "stun/message.hpp"
 
 namespace legroom::ice {
 
@@ -16,21 +18,62 @@ struct GatheringDone {};
 
 using GathererOutput = std::variant<Transmit, Candidate, GatheringDone>;
 
+inline constexpr std::size_t kMaxQueries = 64;             ///< base and server pairs; further ones are not asked
+inline constexpr std::size_t kMaxReflexiveCandidates = 32;  ///< in a gatherer's life
+
+struct GathererCounters {
+    std::uint64_t answers = 0;
+    std::uint64_t refused = 0;   ///< ours by transaction id, but an error, without address, or from elsewhere
+    std::uint64_t dropped = 0;   ///< queries or candidates beyond their maximum
+};
+
 /// Learns the server-reflexive addresses of the one UDP port all legs share (RFC 8445 §5.1.1.2): asks
 /// every STUN server from every base, retransmits as RFC 8489 §6.2.1 says, gives up after 5 s, asks again
 /// every 20 s to keep the NAT mapping alive, and reports a candidate when an address is new.
-/// Drive it like Agent: one input, poll() until nullopt, wait for deadline().
+///
+/// Not thread-safe. Drive it like Agent: one input, poll() until nullopt, wait for deadline().
 class Gatherer {
 public:
-    /// `bases`: our host addresses. A server is asked from the bases of its own family only.
+    /// `bases`: our host addresses, the preferred ones first. A server is asked from the bases of its own
+    /// family only. `random` must outlive the gatherer.
     Gatherer(std::vector<Endpoint> bases, std::vector<Endpoint> stun_servers, Random& random, Instant now);
 
-    /// True when the datagram was an answer to one of our transactions (and is consumed).
+    /// True when the datagram was an answer to one of our transactions, by the way the request went (and
+    /// is consumed). Anything else is left to whoever else may know it.
     bool handle_datagram(Instant now, const Path& path, Bytes datagram);
+    /// Does whatever is due. Early and repeated calls are harmless.
     void handle_timeout(Instant now);
     [[nodiscard]] std::optional<GathererOutput> poll();
-    [[nodiscard]] std::optional<Instant> deadline() const;
-    [[nodiscard]] bool done() const;
+    [[nodiscard]] std::optional<Instant> deadline() const;  ///< nullopt: there is nobody to ask.
+    [[nodiscard]] bool done() const { return done_; }
+    [[nodiscard]] const GathererCounters& counters() const { return counters_; }
+
+private:
+    /// One server asked from one base, again and again.
+    struct Query {
+        Path path;
+        std::uint16_t local_preference = 0;
+        bool asking = false;  ///< a transaction is under way
+        stun::TransactionId id{};
+        Instant started;
+        Instant next;  ///< asking: retransmission or end; else: the next round
+        Duration timeout{};
+        bool settled = false;  ///< the first round is over
+    };
+
+    void ask(Instant now, Query& query);
+    void send(const Query& query);
+    void act(Instant now, Query& query);
+    void settle(Query& query, Instant next_round);
+    void report(const Query& query, const Endpoint& mapped);
+    void finish_first_round();
+
+    Random& random_;
+    std::vector<Query> queries_;
+    std::vector<Endpoint> reported_;
+    std::deque<GathererOutput> outbox_;
+    bool done_ = false;
+    GathererCounters counters_;
 };
 
 }  // namespace legroom::ice

@@ -1,5 +1,6 @@
 #include "mix/mixer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstddef>
@@ -20,11 +21,10 @@ void add(std::span<const float> samples, Sum& sum) {
     for (std::size_t i = 0; i < samples.size(); ++i) sum[i] += samples[i];
 }
 
-std::size_t add_speakers(SampleRate rate, std::span<const Seat> seats, Sum& sum) {
+std::size_t add_speakers(std::span<const Seat> seats, Sum& sum) {
     std::size_t speakers = 0;
     for (const Seat& seat : seats) {
         if (!speaks(seat)) continue;
-        assert(seat.spoken->rate == rate);
         add(seat.spoken->samples(), sum);
         ++speakers;
     }
@@ -42,8 +42,10 @@ void write_sum_without(std::span<const float> own, const Sum& sum, std::span<flo
 }  // namespace
 
 void mix_minus_self(SampleRate rate, std::span<Seat> seats) {
+    assert(std::ranges::all_of(
+        seats, [rate](const Seat& seat) { return !speaks(seat) || seat.spoken->rate == rate; }));
     Sum sum{};
-    const std::size_t speakers = add_speakers(rate, seats, sum);
+    const std::size_t speakers = add_speakers(seats, sum);
     for (Seat& seat : seats) {
         const bool speaks_too = speaks(seat);
         // Counted, not computed: no rounding can let somebody hear a trace of themselves.

@@ -18,6 +18,12 @@ Peer::Peer(PeerConfig config, Random& random, Instant now)
     settle(now);
 }
 
+void Peer::add_local_candidate(Instant now, const ice::Candidate& candidate) {
+    if (phase_ == Phase::ended) return;
+    agent_.add_local_candidate(now, candidate);
+    settle(now);
+}
+
 void Peer::add_remote_candidate(Instant now, const ice::Candidate& candidate) {
     if (phase_ == Phase::ended) return;
     agent_.add_remote_candidate(now, candidate);

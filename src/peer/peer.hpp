@@ -52,6 +52,7 @@ public:
     /// `random` must outlive the peer.
     Peer(PeerConfig config, Random& random, Instant now);
 
+    void add_local_candidate(Instant now, const ice::Candidate& candidate);
     void add_remote_candidate(Instant now, const ice::Candidate& candidate);
     /// Takes a datagram of any protocol and may decrypt it in place. Bad ones are dropped and counted.
     void handle_datagram(Instant now, const Path& path, MutableBytes datagram);

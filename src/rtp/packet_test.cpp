@@ -1,11 +1,11 @@
 #include "rtp/packet.hpp"
 
-#include <gtest/gtest.h>
-
 #include <array>
+#include <gtest/gtest.h>
 
 #include "base/random.hpp"
 #include "rtp/audio_level.hpp"
+
 #include "rtp/hex_test_support.hpp"
 
 namespace legroom::rtp {
@@ -56,8 +56,7 @@ TEST(Packet, ReadsEveryHeaderField) {
     const ByteVector bytes = from_hex("80ef fffe 89abcdef fedcba98");
     const auto packet = parse_packet(bytes);
     ASSERT_TRUE(packet);
-    EXPECT_EQ(packet->header,
-              (Header{0x6f, true, SequenceNumber{0xfffe}, 0x89abcdef, Ssrc{0xfedcba98}}));
+    EXPECT_EQ(packet->header, (Header{0x6f, true, SequenceNumber{0xfffe}, 0x89abcdef, Ssrc{0xfedcba98}}));
 }
 
 struct ExtensionCase {
@@ -71,7 +70,8 @@ const ExtensionCase kExtensionCases[] = {
     {"one byte of data", "bede 10ff0000", 1, "ff"},
     {"second element", "bede 10ff2101 02000000", 2, "0102"},
     {"padding between", "bede 10ff0000 00200500", 2, "05"},
-    {"sixteen bytes", "bede 3f000102030405060708090a0b0c0d0e 0f000000", 3, "000102030405060708090a0b0c0d0e0f"},
+    {"sixteen bytes", "bede 3f000102030405060708090a0b0c0d0e 0f000000", 3,
+     "000102030405060708090a0b0c0d0e0f"},
     {"not there", "bede 10ff0000", 2, nullptr},
     {"first of two counts", "bede 10011002", 1, "01"},
     {"id 15 ends the block", "bede f0001001", 1, nullptr},

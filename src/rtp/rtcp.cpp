@@ -96,9 +96,12 @@ bool read_receiver_report(ByteReader& in, std::uint8_t count, Compound& compound
     return in.ok();
 }
 
-/// Items up to the null item, whose zeros fill the chunk to a 32-bit boundary (RFC 3550 §6.5).
+/// Items up to the null item, whose zeros fill the chunk to a 32-bit boundary (RFC 3550 §6.5). At the very
+/// end of the packet it is forgiven when missing.
 void read_sdes_items(ByteReader& in, std::size_t body_size, Compound& compound, Ssrc source) {
-    while (const std::uint8_t item = in.u8()) {
+    while (!in.rest().empty()) {
+        const std::uint8_t item = in.u8();
+        if (item == 0) break;
         const Bytes text = in.bytes(in.u8());
         if (!in.ok()) return;
         if (item == kCnameItem) {

@@ -29,13 +29,14 @@ const bool counting_openssl = CRYPTO_set_mem_functions(count_malloc, count_reall
 
 }  // namespace
 
-void* operator new(std::size_t size) {
+// Not inlined, lest GCC take one half of a pair for mismatched with the other.
+[[gnu::noinline]] void* operator new(std::size_t size) {
     ++allocations;
     if (void* memory = std::malloc(size)) return memory;
     throw std::bad_alloc{};
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
 
 namespace legroom::srtp {
 namespace {

@@ -1,9 +1,8 @@
 #include "sim/openssl_clock.hpp"
 
-#include <sys/time.h>
-
 #include <ctime>
 #include <optional>
+#include <sys/time.h>
 
 namespace legroom::sim {
 namespace {

@@ -1,0 +1,137 @@
+#include "ice/gatherer.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "stun/builder.hpp"
+
+namespace legroom::ice {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kFirstTimeout = 500ms;  // RTO of RFC 8489 §6.2.1, doubled after every sending
+constexpr Duration kGiveUp = 5s;
+constexpr Duration kRound = 20s;
+constexpr Duration kPacing = 20ms;  // RFC 8445 §14.2: gathering is paced like checks
+
+bool is_address(const Endpoint& endpoint, const IpAddress& like) {
+    return endpoint.port != 0 && endpoint.ip.is_v4() == like.is_v4() && !endpoint.ip.is_unspecified() &&
+           !endpoint.ip.is_multicast();
+}
+
+}  // namespace
+
+Gatherer::Gatherer(std::vector<Endpoint> bases, std::vector<Endpoint> stun_servers, Random& random, Instant now)
+    : random_(random) {
+    std::uint16_t preference = std::numeric_limits<std::uint16_t>::max();
+    for (const Endpoint& base : bases) {
+        for (const Endpoint& server : stun_servers) {
+            if (base.ip.is_v4() != server.ip.is_v4()) continue;
+            if (queries_.size() >= kMaxQueries) {
+                ++counters_.dropped;
+                continue;
+            }
+            Query query;
+            query.path = {base, server};
+            query.local_preference = preference;
+            query.next = now + kPacing * static_cast<int>(queries_.size());
+            queries_.push_back(query);
+        }
+        --preference;
+    }
+    finish_first_round();
+    handle_timeout(now);
+}
+
+void Gatherer::handle_timeout(Instant now) {
+    for (Query& query : queries_) {
+        if (now >= query.next) act(now, query);
+    }
+}
+
+void Gatherer::act(Instant now, Query& query) {
+    if (!query.asking) return ask(now, query);
+    const Instant end = query.started + kGiveUp;
+    if (now >= end) return settle(query, query.started + kRound);
+    send(query);
+    query.timeout *= 2;
+    query.next = std::min(now + query.timeout, end);
+}
+
+void Gatherer::ask(Instant now, Query& query) {
+    random_.fill(query.id);
+    query.asking = true;
+    query.started = now;
+    query.timeout = kFirstTimeout;
+    query.next = now + query.timeout;
+    send(query);
+}
+
+void Gatherer::send(const Query& query) {
+    const stun::Header header{stun::Class::request, stun::kBinding, query.id};
+    outbox_.emplace_back(Transmit{query.path, stun::Builder{header}.fingerprint().take()});
+}
+
+void Gatherer::settle(Query& query, Instant next_round) {
+    query.asking = false;
+    query.settled = true;
+    query.next = next_round;
+    finish_first_round();
+}
+
+void Gatherer::finish_first_round() {
+    if (done_) return;
+    done_ = std::all_of(queries_.begin(), queries_.end(), [](const Query& query) { return query.settled; });
+    if (done_) outbox_.emplace_back(GatheringDone{});
+}
+
+bool Gatherer::handle_datagram(Instant now, const Path& path, Bytes datagram) {
+    const auto header = stun::peek_header(datagram);
+    if (!header || header->kind == stun::Class::request) return false;
+    const auto query = std::find_if(queries_.begin(), queries_.end(), [&](const Query& one) {
+        return one.asking && one.id == header->transaction && one.path == path;
+    });
+    if (query == queries_.end()) return false;
+
+    const auto answer = stun::Message::parse(datagram);
+    if (!answer) {
+        ++counters_.refused;  // not what the server sent: the transaction goes on
+        return true;
+    }
+    // RFC 3489 servers add attributes nobody needs to understand: unknown_required does not count here.
+    const bool good = answer->header.kind == stun::Class::success && answer->mapped_address &&
+                      is_address(*answer->mapped_address, path.local.ip);
+    ++(good ? counters_.answers : counters_.refused);
+    if (good) report(*query, *answer->mapped_address);
+    settle(*query, now + kRound);
+    return true;
+}
+
+void Gatherer::report(const Query& query, const Endpoint& mapped) {
+    const Endpoint& base = query.path.local;
+    if (mapped == base || std::find(reported_.begin(), reported_.end(), mapped) != reported_.end()) return;
+    if (reported_.size() >= kMaxReflexiveCandidates) {
+        ++counters_.dropped;
+        return;
+    }
+    reported_.push_back(mapped);
+    const auto type = CandidateType::server_reflexive;
+    outbox_.emplace_back(Candidate{type, mapped, base, base, candidate_priority(type, query.local_preference),
+                                   candidate_foundation(type, base.ip, query.path.remote.ip)});
+}
+
+std::optional<GathererOutput> Gatherer::poll() {
+    if (outbox_.empty()) return std::nullopt;
+    GathererOutput output = std::move(outbox_.front());
+    outbox_.pop_front();
+    return output;
+}
+
+std::optional<Instant> Gatherer::deadline() const {
+    const auto next = std::min_element(queries_.begin(), queries_.end(),
+                                       [](const Query& a, const Query& b) { return a.next < b.next; });
+    return next == queries_.end() ? std::nullopt : std::optional{next->next};
+}
+
+}  // namespace legroom::ice

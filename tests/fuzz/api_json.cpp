@@ -1,0 +1,59 @@
+// One request into the whole API: "METHOD target", a newline, the body. $L stands for a leg that is in no
+// room, $M for one in the room "full".
+#include <boost/json/parse.hpp>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "api/api_test_client.hpp"
+
+namespace {
+
+using legroom::api::Request;
+using legroom::api::Response;
+using legroom::api::Status;
+using legroom::api::test::Client;
+
+void require(bool promise) {
+    if (!promise) std::abort();
+}
+
+std::string replace(std::string text, const std::string& what, const std::string& with) {
+    const auto at = text.find(what);
+    return at == std::string::npos ? text : text.replace(at, what.size(), with);
+}
+
+Request read_request(const std::string& input) {
+    const auto line_end = std::min(input.find('\n'), input.size());
+    const std::string line = input.substr(0, line_end);
+    const auto space = std::min(line.find(' '), line.size());
+    return {line.substr(0, space), line.substr(std::min(space + 1, line.size())),
+            input.substr(std::min(line_end + 1, input.size()))};
+}
+
+/// What is true of every response: JSON that says who we are, and one line of it.
+void check(const Response& response) {
+    if (response.status == Status::no_content || response.content_type != "application/json") return;
+    require(response.body.starts_with("{\"instance_id\":\"here\",") || response.body.starts_with('['));
+    require(response.body.find('\n') == response.body.size() - 1);
+    boost::json::error_code error;
+    boost::json::parse(response.body, error);  // Refuses what is not UTF-8, too.
+    require(!error);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    Client client;
+    const auto loose = client.world.add_leg();
+    const auto member = client.world.add_leg();
+    client.send("POST", "/v1/rooms/full/legs", R"({"leg_id":")" + member.value + R"("})");
+
+    std::string input{reinterpret_cast<const char*>(data), size};
+    input = replace(replace(std::move(input), "$L", loose.value), "$M", member.value);
+    const Request request = read_request(input);
+    check(client.send(request.method, request.target, request.body));
+    check(client.send("GET", "/v1/legs"));
+    check(client.send("GET", "/v1/rooms"));
+    return 0;
+}

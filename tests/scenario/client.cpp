@@ -1,0 +1,209 @@
+#include "scenario/client.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "audio/goertzel.hpp"
+#include "rtp/packet.hpp"
+#include "sdp/document.hpp"
+
+namespace legroom::scenario {
+namespace {
+
+constexpr std::uint8_t kOpus = 111;
+constexpr std::size_t kMemory = 48'000;  ///< Samples kept of what was heard: one second.
+
+engine::SendConfig send_config(Ssrc ssrc) {
+    engine::SendConfig config;
+    config.rate = Client::kRate;
+    config.ssrc = ssrc;
+    config.opus.payload_type = kOpus;
+    return config;
+}
+
+ice::Candidate host(const Endpoint& endpoint, std::size_t index) {
+    ice::Candidate candidate;
+    candidate.endpoint = candidate.base = endpoint;
+    candidate.priority = ice::candidate_priority(ice::CandidateType::host, static_cast<std::uint16_t>(65'535 - index));
+    candidate.foundation = std::to_string(index + 1);
+    return candidate;
+}
+
+std::size_t samples_in(Duration window) {
+    return static_cast<std::size_t>(window.count()) * hz(Client::kRate) / 1'000'000;
+}
+
+std::string attribute(const sdp::Document& document, std::string_view name) {
+    for (const sdp::Section& section : document.sections) {
+        if (const auto value = section.attributes.find(name)) return std::string{*value};
+    }
+    return std::string{document.attributes.find(name).value_or("")};
+}
+
+std::vector<dtls::Fingerprint> fingerprints(const sdp::Document& document) {
+    const std::string text = attribute(document, "fingerprint");
+    const auto space = text.find(' ');
+    if (space == std::string::npos) return {};
+    const auto parsed = dtls::Fingerprint::parse(text.substr(0, space), text.substr(space + 1));
+    return parsed ? std::vector{*parsed} : std::vector<dtls::Fingerprint>{};
+}
+
+}  // namespace
+
+Client::Client(ClientConfig config, Random& random)
+    : config_(std::move(config)),
+      random_(random),
+      credentials_{random.ice_chars(4), random.ice_chars(24)},
+      ssrc_(Ssrc{random.u32()}),
+      incoming_(kRate),
+      outgoing_(send_config(ssrc_), random) {
+    for (const Endpoint& address : config_.addresses) candidates_.push_back(host(address, candidates_.size()));
+    if (config_.tone_hz) tone_.emplace(kRate, *config_.tone_hz, 0.5F);
+}
+
+std::string Client::offer() const {
+    std::string text = fmt::format(
+        "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n{}"
+        "m=audio 9 UDP/TLS/RTP/SAVPF {}\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\na=rtcp-mux\r\n"
+        "a=ice-ufrag:{}\r\na=ice-pwd:{}\r\na=ice-options:trickle\r\na=fingerprint:{}\r\na=setup:{}\r\n"
+        "a=rtpmap:{} opus/48000/2\r\n",
+        config_.lite ? "a=ice-lite\r\n" : "", kOpus, credentials_.ufrag, credentials_.password,
+        config_.certificate.fingerprint().to_string(), config_.setup, kOpus);
+    if (!config_.candidates_in_offer) return text;
+    for (const std::string& line : candidate_lines()) text += "a=" + line + "\r\n";
+    return text;
+}
+
+std::vector<std::string> Client::candidate_lines() const {
+    std::vector<std::string> lines;
+    for (const ice::Candidate& candidate : candidates_) lines.push_back(candidate.to_line());
+    return lines;
+}
+
+bool Client::accept(Instant now, std::string_view answer) {
+    const auto document = sdp::Document::parse(answer);
+    if (!document) return false;
+
+    peer::PeerConfig config;
+    config.ice.role = config_.lite ? ice::Role::controlled : ice::Role::controlling;
+    config.ice.local = credentials_;
+    config.ice.remote = {attribute(*document, "ice-ufrag"), attribute(*document, "ice-pwd")};
+    config.ice.local_candidates = candidates_;
+    config.ice.setup_timeout = config_.setup_timeout;
+    config.ice.transaction_tag = random_.u32();
+    config.dtls.role = attribute(*document, "setup") == "active" ? dtls::Role::server : dtls::Role::client;
+    config.dtls.certificate = config_.certificate;
+    config.dtls.remote_fingerprints = fingerprints(*document);
+    config.reports.ssrc = ssrc_;
+    config.reports.cname = "client";
+    if (config.ice.remote.ufrag.empty() || config.dtls.remote_fingerprints.empty()) return false;
+    peer_.emplace(std::move(config), random_, now);
+
+    for (const sdp::Section& section : document->sections) {
+        for (const auto value : section.attributes.all("candidate")) {
+            add_remote_candidate(now, fmt::format("candidate:{}", value));
+        }
+    }
+    pump(now);
+    return true;
+}
+
+void Client::add_remote_candidate(Instant now, std::string_view line) {
+    const auto parsed = ice::parse_candidate(line);
+    if (peer_ && parsed && parsed->candidate) peer_->add_remote_candidate(now, *parsed->candidate);
+    if (peer_) pump(now);
+}
+
+void Client::add_address(Instant now, const Endpoint& endpoint) {
+    candidates_.push_back(host(endpoint, candidates_.size()));
+    peer_->add_local_candidate(now, candidates_.back());
+    pump(now);
+}
+
+void Client::handle_datagram(Instant now, const Path& path, MutableBytes datagram) {
+    if (!peer_) return;
+    peer_->handle_datagram(now, path, datagram);
+    pump(now);
+}
+
+void Client::handle_timeout(Instant now) {
+    if (!peer_) return;
+    peer_->handle_timeout(now);
+    while (next_tick_ && *next_tick_ <= now) tick(now);
+    pump(now);
+}
+
+void Client::close(Instant now) {
+    if (!peer_) return;
+    peer_->close(now);
+    pump(now);
+    next_tick_.reset();
+}
+
+std::optional<Transmit> Client::poll() {
+    if (outbox_.empty()) return std::nullopt;
+    Transmit datagram = std::move(outbox_.front());
+    outbox_.pop_front();
+    return datagram;
+}
+
+std::optional<Instant> Client::deadline() const {
+    if (!peer_) return std::nullopt;
+    const auto theirs = peer_->deadline();
+    if (!next_tick_ || (theirs && *theirs < *next_tick_)) return theirs;
+    return next_tick_;
+}
+
+double Client::share(double hz, Duration window) const {
+    const auto samples = samples_in(window);
+    if (heard_.size() < samples) return 0;
+    return audio::power_share(std::span{heard_}.last(samples), kRate, hz);
+}
+
+float Client::peak(Duration window) const {
+    const auto samples = std::min(heard_.size(), samples_in(window));
+    float peak = 0;
+    for (const float sample : std::span{heard_}.last(samples)) peak = std::max(peak, std::abs(sample));
+    return peak;
+}
+
+void Client::tick(Instant now) {
+    *next_tick_ += kTick;
+    ByteVector packet;
+    if (tone_) {
+        audio::Frame frame{kRate};
+        tone_->fill(frame.samples());
+        outgoing_.next(&frame, packet);
+    } else {
+        outgoing_.next(nullptr, packet);
+    }
+    peer_->send_rtp(now, std::move(packet));
+
+    if (!config_.listens) return;
+    audio::Frame frame{kRate};
+    incoming_.pull(now, frame);
+    heard_.insert(heard_.end(), frame.samples().begin(), frame.samples().end());
+    if (heard_.size() > kMemory) heard_.erase(heard_.begin(), heard_.end() - kMemory);
+}
+
+void Client::pump(Instant now) {
+    while (auto output = peer_->poll()) {
+        if (auto* datagram = std::get_if<Transmit>(&*output)) {
+            outbox_.push_back(std::move(*datagram));
+        } else if (const auto* media = std::get_if<peer::RtpReceived>(&*output)) {
+            ++packets_heard_;
+            const auto packet = rtp::parse_packet(media->packet);
+            if (packet && config_.listens) incoming_.push(media->at, *packet);
+        } else if (std::holds_alternative<peer::Connected>(*output)) {
+            connected_ = true;
+            next_tick_ = now;
+        } else {
+            failure_ = std::get<peer::Failed>(*output).detail;
+            next_tick_.reset();
+        }
+    }
+}
+
+}  // namespace legroom::scenario

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audio/tone.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "dtls/certificate.hpp"
+#include "engine/receive_path.hpp"
+#include "engine/send_path.hpp"
+#include "ice/agent.hpp"
+#include "peer/peer.hpp"
+
+namespace legroom::scenario {
+
+struct ClientConfig {
+    dtls::Certificate certificate;
+    std::vector<Endpoint> addresses;       ///< Its host candidates.
+    std::optional<double> tone_hz;         ///< What it says; nullopt: Opus silence, which costs no encoder.
+    bool listens = true;                   ///< false: what it hears is counted, not decoded.
+    std::string setup = "actpass";         ///< a=setup of its offer
+    bool candidates_in_offer = true;
+    bool lite = false;                     ///< Offers a=ice-lite, so that the server controls.
+    Duration setup_timeout = std::chrono::seconds{30};
+};
+
+/// A browser for tests: offers, trickles, talks and listens, made of the same machines as the server but in
+/// the opposite roles. Sans-IO like them; so it runs in virtual time, and over real sockets against the real
+/// program.
+class Client {
+public:
+    static constexpr SampleRate kRate = SampleRate::k48000;
+
+    Client(ClientConfig config, Random& random);
+
+    [[nodiscard]] std::string offer() const;
+    [[nodiscard]] std::vector<std::string> candidate_lines() const;
+    /// Takes the server's answer and begins to connect. False: it is not one.
+    bool accept(Instant now, std::string_view answer);
+    void add_remote_candidate(Instant now, std::string_view line);
+    /// The network changed under it: talks from a new address from now on (a new host candidate).
+    void add_address(Instant now, const Endpoint& endpoint);
+
+    void handle_datagram(Instant now, const Path& path, MutableBytes datagram);
+    void handle_timeout(Instant now);
+    void close(Instant now);
+    [[nodiscard]] std::optional<Transmit> poll();
+    [[nodiscard]] std::optional<Instant> deadline() const;
+
+    [[nodiscard]] bool connected() const { return connected_; }
+    [[nodiscard]] const std::optional<std::string>& failure() const { return failure_; }
+    [[nodiscard]] std::uint64_t packets_heard() const { return packets_heard_; }
+    [[nodiscard]] const peer::Peer& peer() const { return *peer_; }
+
+    /// Of the last `window` heard, the share of power at this frequency; 0 when less was heard.
+    [[nodiscard]] double share(double hz, Duration window) const;
+    /// Peak of the last `window` heard.
+    [[nodiscard]] float peak(Duration window) const;
+
+private:
+    void tick(Instant now);
+    void pump(Instant now);
+
+    ClientConfig config_;
+    Random& random_;
+    ice::Credentials credentials_;
+    Ssrc ssrc_;
+    std::vector<ice::Candidate> candidates_;
+    std::optional<peer::Peer> peer_;
+    engine::ReceivePath incoming_;
+    engine::SendPath outgoing_;
+    std::optional<audio::Tone> tone_;
+    std::optional<Instant> next_tick_;
+    std::deque<Transmit> outbox_;
+    bool connected_ = false;
+    std::optional<std::string> failure_;
+    std::uint64_t packets_heard_ = 0;
+    std::vector<float> heard_;  ///< The last second.
+};
+
+}  // namespace legroom::scenario

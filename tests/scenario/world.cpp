@@ -1,0 +1,163 @@
+#include "scenario/world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "sim/openssl_clock.hpp"
+
+namespace legroom::scenario {
+namespace {
+
+ice::Candidate server_candidate() {
+    ice::Candidate candidate;
+    candidate.endpoint = candidate.base = Server::address();
+    candidate.priority = ice::candidate_priority(ice::CandidateType::host, 65'535);
+    candidate.foundation = "1";
+    return candidate;
+}
+
+engine::ShardConfig shard_config(const dtls::Certificate& certificate) {
+    engine::ShardConfig config;
+    config.certificate = certificate;
+    config.host_candidates = {server_candidate()};
+    config.comfort_noise = false;
+    return config;
+}
+
+call::LegConfig leg_config(const dtls::Certificate& certificate) {
+    call::LegConfig config;
+    config.fingerprint = certificate.fingerprint();
+    config.gathering_done = true;
+    return config;
+}
+
+std::string describe(const call::Event& event) {
+    std::string text{call::type_name(event)};
+    if (const auto* end = std::get_if<call::LegDisconnected>(&event.what)) {
+        text += fmt::format(" {}", call::to_string(end->reason));
+    }
+    return text;
+}
+
+template <class T>
+T must(Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().message());
+    if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+}  // namespace
+
+Server::Server(const dtls::Certificate& certificate, Random& random)
+    : random_(random),
+      shard_(shard_config(certificate), random),
+      board_([this](engine::Command command) { carry(std::move(command)); },
+             [this](const call::Event& event) { events_.push_back(describe(event)); }),
+      legs_(leg_config(certificate), board_, random),
+      rooms_({}, board_, random) {
+    legs_.set_local_candidates({server_candidate()});
+}
+
+void Server::on_datagram(Instant now, const Path& path, Bytes datagram) {
+    now_ = now;
+    sim::set_openssl_clock(now);
+    ByteVector bytes(datagram.begin(), datagram.end());
+    shard_.handle_datagram(now, path, bytes);
+}
+
+void Server::on_timeout(Instant now) {
+    now_ = now;
+    sim::set_openssl_clock(now);
+    shard_.handle_timeout(now);
+}
+
+std::optional<Transmit> Server::poll() {
+    while (auto output = shard_.poll()) {
+        if (auto* datagram = std::get_if<Transmit>(&*output)) return std::move(*datagram);
+        legs_.handle(now_, std::get<engine::Event>(*output));
+    }
+    return std::nullopt;
+}
+
+std::size_t Server::count(const std::string& event) const {
+    return static_cast<std::size_t>(std::count(events_.begin(), events_.end(), event));
+}
+
+void Server::carry(engine::Command command) { shard_.handle_command(now_, std::move(command)); }
+
+void Browser::on_datagram(Instant now, const Path& path, Bytes datagram) {
+    sim::set_openssl_clock(now);
+    ByteVector bytes(datagram.begin(), datagram.end());
+    client.handle_datagram(now, path, bytes);
+}
+
+void Browser::on_timeout(Instant now) {
+    sim::set_openssl_clock(now);
+    client.handle_timeout(now);
+}
+
+World::World(std::uint64_t seed, sim::Link link)
+    : random_(seed), network_(seed, link), server_(shared_certificate(), random_) {
+    network_.attach(Server::address(), server_);
+    sim::set_openssl_clock(now());
+    server_.on_timeout(now());
+}
+
+Browser& World::browser(ClientConfig config) {
+    config.certificate = shared_certificate();
+    if (config.addresses.empty()) {
+        config.addresses = {*Endpoint::parse(fmt::format("10.0.1.{}:5000", browsers_.size() + 1))};
+    }
+    browsers_.push_back(std::make_unique<Browser>(config, random_));
+    for (const Endpoint& address : config.addresses) network_.attach(address, *browsers_.back());
+    return *browsers_.back();
+}
+
+void World::call(Browser& browser) {
+    server_.on_timeout(now());
+    const auto leg = must(server_.legs().create(now(), browser.client.offer(), ""));
+    browser.leg = leg.id;
+    if (!browser.client.accept(now(), leg.answer)) throw std::runtime_error("the client cannot read the answer");
+    network_.pump(server_);
+    network_.pump(browser);
+}
+
+void World::trickle(Browser& browser) {
+    server_.on_timeout(now());
+    for (const std::string& line : browser.client.candidate_lines()) {
+        must(server_.legs().add_remote_candidate(browser.leg, line));
+    }
+    network_.pump(server_);
+}
+
+void World::join(Browser& browser, const std::string& room) {
+    server_.on_timeout(now());
+    call::Joining joining;
+    joining.leg = browser.leg;
+    must(server_.rooms().join(now(), RoomId{room}, joining));
+    network_.pump(server_);
+}
+
+void World::hang_up(Browser& browser) {
+    server_.on_timeout(now());
+    must(server_.legs().hang_up(now(), browser.leg));
+    network_.pump(server_);
+}
+
+bool World::run_until_connected(std::initializer_list<Browser*> browsers, Duration limit) {
+    const auto all_up = [&] {
+        return std::all_of(browsers.begin(), browsers.end(), [&](Browser* browser) {
+            const call::Leg* leg = server_.legs().find(browser->leg);
+            return browser->client.connected() && leg != nullptr && leg->transport_up;
+        });
+    };
+    return network_.run_while_not(all_up, limit);
+}
+
+const dtls::Certificate& shared_certificate() {
+    static const dtls::Certificate certificate = must(dtls::Certificate::generate());
+    return certificate;
+}
+
+}  // namespace legroom::scenario

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "call/leg_service.hpp"
+#include "call/room_service.hpp"
+#include "call/switchboard.hpp"
+#include "engine/shard.hpp"
+#include "scenario/client.hpp"
+#include "sim/network.hpp"
+
+namespace legroom::scenario {
+
+/// The whole server below HTTP in virtual time: the services of control and one shard.
+class Server final : public sim::Node {
+public:
+    static Endpoint address() { return *Endpoint::parse("10.0.0.1:10000"); }
+
+    Server(const dtls::Certificate& certificate, Random& random);
+
+    void on_datagram(Instant now, const Path& path, Bytes datagram) override;
+    void on_timeout(Instant now) override;
+    std::optional<Transmit> poll() override;
+    [[nodiscard]] std::optional<Instant> deadline() const override { return shard_.deadline(); }
+
+    call::LegService& legs() { return legs_; }
+    call::RoomService& rooms() { return rooms_; }
+    engine::Shard& shard() { return shard_; }
+    /// "leg.connected", "leg.disconnected ice_failure", ... in the order they were published.
+    [[nodiscard]] const std::vector<std::string>& events() const { return events_; }
+    [[nodiscard]] std::size_t count(const std::string& event) const;
+
+private:
+    void carry(engine::Command command);
+
+    Random& random_;
+    mutable engine::Shard shard_;
+    call::Switchboard board_;
+    call::LegService legs_;
+    call::RoomService rooms_;
+    std::vector<std::string> events_;
+    Instant now_{};
+};
+
+/// A client on the network.
+class Browser final : public sim::Node {
+public:
+    Browser(ClientConfig config, Random& random) : client(std::move(config), random) {}
+
+    void on_datagram(Instant now, const Path& path, Bytes datagram) override;
+    void on_timeout(Instant now) override;
+    std::optional<Transmit> poll() override { return client.poll(); }
+    [[nodiscard]] std::optional<Instant> deadline() const override { return client.deadline(); }
+
+    Client client;
+    LegId leg;
+};
+
+/// One server, any number of browsers and the network between them, all from one seed.
+class World {
+public:
+    explicit World(std::uint64_t seed, sim::Link link = {});
+
+    /// A browser at 10.0.1.N:5000, not yet calling. The config's certificate and addresses are filled in.
+    Browser& browser(ClientConfig config = {});
+    /// Offers and takes the answer, as POST /v1/webrtc/offer would.
+    void call(Browser& browser);
+    /// Hands the browser's candidates to the server, as trickling would.
+    void trickle(Browser& browser);
+    void join(Browser& browser, const std::string& room);
+    void hang_up(Browser& browser);
+    /// Takes what the server has to say after an API call.
+    void pump_server() { network_.pump(server_); }
+
+    bool run_until_connected(std::initializer_list<Browser*> browsers, Duration limit = std::chrono::seconds{30});
+    void run_for(Duration duration) { network_.run_for(duration); }
+
+    Server& server() { return server_; }
+    sim::Network& network() { return network_; }
+    [[nodiscard]] Instant now() const { return network_.now(); }
+
+private:
+    SeededRandom random_;
+    sim::Network network_;
+    Server server_;
+    std::vector<std::unique_ptr<Browser>> browsers_;
+};
+
+/// One certificate for all tests of a program: making keys is what costs time.
+const dtls::Certificate& shared_certificate();
+
+}  // namespace legroom::scenario
