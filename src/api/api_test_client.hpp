@@ -15,6 +15,15 @@ inline std::string json_text(const std::string& text) {
     return boost::json::serialize(boost::json::value(text));
 }
 
+inline std::string offer_body(const std::string& sdp) { return R"({"sdp":)" + json_text(sdp) + "}"; }
+
+inline std::string replace_all(std::string text, const std::string& what, const std::string& with) {
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+        text.replace(at, what.size(), with);
+    }
+    return text;
+}
+
 /// The whole API without sockets, over the real services.
 struct Client {
     explicit Client(call::LegConfig legs = {}, call::RoomConfig rooms = {},
@@ -39,6 +48,22 @@ struct Client {
 
     call::test::World world;
     Api api;
+};
+
+/// A world every case starts from: leg $L in no room, leg $M in the room "full", and an "empty" room.
+struct Stage {
+    Client client;
+    LegId loose = client.world.add_leg();
+    LegId member = client.world.add_leg("tag");
+    Stage() {
+        call::Joining joining;
+        joining.leg = member;
+        static_cast<void>(client.world.rooms.join(client.world.now, RoomId{"full"}, joining));
+        static_cast<void>(client.world.rooms.create(client.world.now, {RoomId{"empty"}, "", 48'000}));
+    }
+    [[nodiscard]] std::string fill(const std::string& text) const {
+        return replace_all(replace_all(text, "$L", loose.value), "$M", member.value);
+    }
 };
 
 }  // namespace legroom::api::test

@@ -21,9 +21,9 @@ public:
             current_.erase(key);
             return;
         }
-        auto& current = current_[key];
-        if (current == *deadline) return;
-        current = *deadline;
+        const auto [current, fresh] = current_.try_emplace(key, *deadline);
+        if (!fresh && current->second == *deadline) return;
+        current->second = *deadline;
         entries_.push({*deadline, key});
     }
     void erase(const Key& key) { current_.erase(key); }

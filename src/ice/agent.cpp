@@ -60,10 +60,15 @@ void Agent::Impl::handle_datagram(Instant now, const Path& path, Bytes datagram)
         return;
     }
     switch (message->header.kind) {
-        case stun::Class::request: handle_request(now, path, *message); break;
+        case stun::Class::request:
+            handle_request(now, path, *message);
+            break;
         case stun::Class::success:
-        case stun::Class::error: handle_response(now, path, *message); break;
-        case stun::Class::indication: return;  // a keepalive of older agents (RFC 8445 §11)
+        case stun::Class::error:
+            handle_response(now, path, *message);
+            break;
+        case stun::Class::indication:
+            return;  // a keepalive of older agents (RFC 8445 §11)
     }
     advance(now);
 }
@@ -118,7 +123,8 @@ bool Agent::Impl::is_concluded(Instant now) const { return selected_is_nominated
 
 /// Failed pairs are worth another try: nothing works yet, or what should work does not.
 bool Agent::Impl::is_in_need(Instant now) const {
-    return state_ == State::checking || path_is_silent(now) || (nominated_ != nullptr && !selected_is_nominated());
+    return state_ == State::checking || path_is_silent(now) ||
+           (nominated_ != nullptr && !selected_is_nominated());
 }
 
 void Agent::Impl::schedule(Instant now) {
@@ -128,7 +134,8 @@ void Agent::Impl::schedule(Instant now) {
     const bool retrying = is_in_need(now);
 
     if (state_ == State::checking) due(setup_deadline_);
-    if (state_ == State::connected) due(std::min(next_probe_, selected_->last_answer + config_.consent_timeout));
+    if (state_ == State::connected)
+        due(std::min(next_probe_, selected_->last_answer + config_.consent_timeout));
     if (list_.has_triggered() || (!concluded && list_.has_waiting())) due(next_check_);
     if (may_nominate()) due(nominate_at_);
     for (const auto& pair : list_) {

@@ -31,8 +31,9 @@ struct AgentConfig {
     Credentials local;
     Credentials remote;
     std::vector<Candidate> local_candidates;  ///< Host candidates known from the start.
-    /// The first four bytes of every transaction id we make; the other eight are random. Many agents share one
-    /// port, and an answer carries nothing else to tell whose it is (stun::transaction_tag() reads it back).
+    /// The first four bytes of every transaction id we make; the other eight are random. Many agents share
+    /// one port, and an answer carries nothing else to tell whose it is (stun::transaction_tag() reads it
+    /// back).
     std::uint32_t transaction_tag = 0;
     Duration setup_timeout = std::chrono::seconds{30};    ///< checking -> failed
     Duration consent_timeout = std::chrono::seconds{30};  ///< RFC 7675 §5.1
@@ -57,17 +58,17 @@ inline constexpr std::size_t kMaxRemoteCandidates = 32;  ///< peer-reflexive one
 
 /// What an agent has seen and refused so far.
 struct Counters {
-    std::uint64_t requests = 0;          ///< authenticated Binding requests, each answered once
-    std::uint64_t malformed = 0;         ///< not STUN, no FINGERPRINT, not Binding: dropped
-    std::uint64_t unauthenticated = 0;   ///< requests and answers with wrong or missing credentials
+    std::uint64_t requests = 0;            ///< authenticated Binding requests, each answered once
+    std::uint64_t malformed = 0;           ///< not STUN, no FINGERPRINT, not Binding: dropped
+    std::uint64_t unauthenticated = 0;     ///< requests and answers with wrong or missing credentials
     std::uint64_t unknown_attributes = 0;  ///< requests answered 420
-    std::uint64_t role_conflicts = 0;    ///< found by us or told by the peer (487)
-    std::uint64_t stray_answers = 0;     ///< to no transaction of ours, or to one given up
+    std::uint64_t role_conflicts = 0;      ///< found by us or told by the peer (487)
+    std::uint64_t stray_answers = 0;       ///< to no transaction of ours, or to one given up
     std::uint64_t asymmetric_answers = 0;  ///< by another path than the request went (RFC 8445 §7.2.5.2.1)
     std::uint64_t refused_candidates = 0;  ///< addresses nothing can be sent to
     std::uint64_t dropped_candidates = 0;  ///< beyond kMaxLocalCandidates or kMaxRemoteCandidates
     std::uint64_t dropped_pairs = 0;       ///< beyond kMaxPairs
-    std::uint64_t checks = 0;            ///< transactions begun, consent included
+    std::uint64_t checks = 0;              ///< transactions begun, consent included
     std::uint64_t retransmissions = 0;
 };
 

@@ -21,15 +21,17 @@ Endpoint scoped_like(const Endpoint& local, const Endpoint& remote) {
 
 template <class Range>
 auto* find_endpoint(Range& range, const Endpoint& endpoint) {
-    const auto found = std::find_if(range.begin(), range.end(),
-                                    [&](const auto& one) { return one.endpoint == endpoint; });
+    const auto found =
+        std::find_if(range.begin(), range.end(), [&](const auto& one) { return one.endpoint == endpoint; });
     return found == range.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
 Candidate* Agent::Impl::find_remote(const Endpoint& endpoint) { return find_endpoint(remotes_, endpoint); }
-Agent::Impl::Base* Agent::Impl::find_base(const Endpoint& endpoint) { return find_endpoint(bases_, endpoint); }
+Agent::Impl::Base* Agent::Impl::find_base(const Endpoint& endpoint) {
+    return find_endpoint(bases_, endpoint);
+}
 
 void Agent::Impl::add_local_candidate(Instant now, const Candidate& candidate) {
     if (state_ == State::failed) return;
@@ -152,7 +154,8 @@ void Agent::Impl::learn_local(const Pair& pair, const Endpoint& mapped) {
     candidate.endpoint = mapped;
     candidate.base = pair.path.local;
     candidate.related = pair.path.local;
-    candidate.priority = candidate_priority(CandidateType::peer_reflexive, 0) | (pair.local_priority & 0xffff00);
+    candidate.priority =
+        candidate_priority(CandidateType::peer_reflexive, 0) | (pair.local_priority & 0xffff00);
     candidate.foundation = candidate_foundation(candidate.type, candidate.base.ip);
     locals_.push_back(candidate);
 }

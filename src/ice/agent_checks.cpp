@@ -77,7 +77,8 @@ void Agent::Impl::send_check(Instant now, Pair& pair, bool nominating) {
 stun::TransactionId Agent::Impl::new_transaction() {
     stun::TransactionId id{};
     random_.fill(MutableBytes{id}.subspan(4));
-    for (std::size_t i = 0; i < 4; ++i) id[i] = static_cast<std::uint8_t>(config_.transaction_tag >> (24 - 8 * i));
+    for (std::size_t i = 0; i < 4; ++i)
+        id[i] = static_cast<std::uint8_t>(config_.transaction_tag >> (24 - 8 * i));
     return id;
 }
 

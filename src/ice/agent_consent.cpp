@@ -18,14 +18,15 @@ constexpr Duration kConsentRetry = 1s;
 constexpr int kSilentProbes = 4;
 constexpr Duration kSilence = 2s;
 
-constexpr std::size_t kMaxProbes = 16;         ///< remembered; answers to older ones come too late
-constexpr std::size_t kMaxAlternatives = 4;    ///< other valid pairs asked when the path is silent
+constexpr std::size_t kMaxProbes = 16;       ///< remembered; answers to older ones come too late
+constexpr std::size_t kMaxAlternatives = 4;  ///< other valid pairs asked when the path is silent
 
 }  // namespace
 
 /// Uniform in 0.8 to 1.2 times `middle`.
 Duration Agent::Impl::around(Duration middle) {
-    return Duration{static_cast<Duration::rep>(static_cast<double>(middle.count()) * (0.8 + 0.4 * random_.unit()))};
+    return Duration{
+        static_cast<Duration::rep>(static_cast<double>(middle.count()) * (0.8 + 0.4 * random_.unit()))};
 }
 
 /// The selected pair's latest answer was its consent until now; ask again in its turn.

@@ -123,15 +123,15 @@ private:
 
     State state_ = State::checking;
     const Instant setup_deadline_;
-    Instant next_check_;               ///< Ta after the latest one
-    Pair* selected_ = nullptr;         ///< where we send to
-    Pair* nominated_ = nullptr;        ///< the latest one; not the selected one while that is silent
-    Instant nominate_at_;              ///< controlling: do not wait longer for a better pair
+    Instant next_check_;         ///< Ta after the latest one
+    Pair* selected_ = nullptr;   ///< where we send to
+    Pair* nominated_ = nullptr;  ///< the latest one; not the selected one while that is silent
+    Instant nominate_at_;        ///< controlling: do not wait longer for a better pair
     std::optional<Duration> round_trip_;
     bool round_trip_exact_ = false;
 
     std::deque<Probe> probes_;
-    int unanswered_ = 0;     ///< consent checks of the selected pair, since its latest answer
+    int unanswered_ = 0;  ///< consent checks of the selected pair, since its latest answer
     Instant next_probe_;
     Instant latest_probe_;
 

@@ -39,7 +39,8 @@ bool Agent::Impl::authenticate(const Path& path, const stun::Message& request) {
     return false;
 }
 
-void Agent::Impl::refuse(const Path& path, const stun::Message& request, std::uint16_t code, bool authenticated) {
+void Agent::Impl::refuse(const Path& path, const stun::Message& request, std::uint16_t code,
+                         bool authenticated) {
     stun::Builder reply{reply_header(request, stun::Class::error)};
     reply.error(code, "");
     if (code == kUnknownAttribute) reply.unknown_attributes(request.unknown_required);

@@ -17,7 +17,8 @@ inline Endpoint at(const char* text) { return *Endpoint::parse(text); }
 /// An agent as a node; remembers what it reported.
 class Party final : public sim::Node {
 public:
-    Party(AgentConfig config, std::uint64_t seed, Instant now) : random_(seed), agent(std::move(config), random_, now) {}
+    Party(AgentConfig config, std::uint64_t seed, Instant now)
+        : random_(seed), agent(std::move(config), random_, now) {}
 
     void on_datagram(Instant now, const Path& path, Bytes datagram) override {
         agent.handle_datagram(now, path, datagram);

@@ -1,7 +1,6 @@
 // Thousands of calls in bad weather. Each is its seed: a failure prints it, and Call{seed, …} repeats it.
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 
 #include "ice/agent_test_call.hpp"
 
@@ -60,7 +59,8 @@ TEST(AgentInBadWeather, AlwaysConnects) {
             expect_settled(call, seed, weather.name);
         }
         std::sort(times.begin(), times.end());
-        EXPECT_LE(times[kSeeds / 2], weather.median) << weather.name << ": " << times[kSeeds / 2].count() << " us";
+        EXPECT_LE(times[kSeeds / 2], weather.median)
+            << weather.name << ": " << times[kSeeds / 2].count() << " us";
     }
 }
 
@@ -72,8 +72,11 @@ TEST(AgentInBadWeather, ResolvesRoleConflicts) {
                 scene.caller_role = scene.server_role = role;
                 Call call{seed, weather.link, scene};
                 expect_settled(call, seed, weather.name);
-                EXPECT_NE(call.caller.agent.role(), call.server.agent.role()) << weather.name << ", seed " << seed;
-                EXPECT_GT(call.caller.agent.counters().role_conflicts + call.server.agent.counters().role_conflicts, 0U);
+                EXPECT_NE(call.caller.agent.role(), call.server.agent.role())
+                    << weather.name << ", seed " << seed;
+                EXPECT_GT(
+                    call.caller.agent.counters().role_conflicts + call.server.agent.counters().role_conflicts,
+                    0U);
             }
         }
     }
@@ -88,8 +91,10 @@ TEST(AgentInBadWeather, TakesCandidatesLateAndRepeatedly) {
         Call call{seed, {.delay = 40ms, .loss = 0.1}, scene};
         for (int i = 0; i < 4; ++i) {
             call.network.run_for(std::chrono::milliseconds{random.below(3000)});
-            if (i % 2 == static_cast<int>(seed % 2)) call.tell_caller();
-            else call.tell_server();
+            if (i % 2 == static_cast<int>(seed % 2))
+                call.tell_caller();
+            else
+                call.tell_server();
         }
         expect_settled(call, seed, "late candidates");
         const auto before = call.server.paths.size();
@@ -135,7 +140,8 @@ TEST(AgentInBadWeather, GetsThroughANat) {
 TEST(AgentInBadWeather, KeepsTheCallForMinutes) {
     for (const double loss : {0.0, 0.1, 0.2, 0.3}) {
         for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-            Call call{seed, {.delay = 40ms, .jitter = 20ms, .loss = loss, .duplicate = 0.05, .reorder = 0.05}};
+            Call call{seed,
+                      {.delay = 40ms, .jitter = 20ms, .loss = loss, .duplicate = 0.05, .reorder = 0.05}};
             ASSERT_TRUE(call.settle()) << loss << ", seed " << seed;
             call.network.run_for(5min);
             EXPECT_TRUE(call.caller.connected()) << loss << ", seed " << seed;
@@ -177,8 +183,9 @@ TEST(AgentInBadWeather, FollowsThePeerToANewAddress) {
             call.network.pump(call.caller);
             const bool followed = call.network.run_while_not(
                 [&] {
-                    return call.server.agent.path()->remote == moved && call.caller.agent.path()->local == moved &&
-                           call.server.nominated() && call.caller.nominated();
+                    return call.server.agent.path()->remote == moved &&
+                           call.caller.agent.path()->local == moved && call.server.nominated() &&
+                           call.caller.nominated();
                 },
                 20s);
             EXPECT_TRUE(followed) << loss << ", seed " << seed;

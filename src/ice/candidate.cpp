@@ -7,20 +7,28 @@ namespace {
 
 std::uint32_t type_preference(CandidateType type) {  // RFC 8445 §5.1.2.2, the recommended values
     switch (type) {
-        case CandidateType::host: return 126;
-        case CandidateType::peer_reflexive: return 110;
-        case CandidateType::server_reflexive: return 100;
-        case CandidateType::relayed: return 0;
+        case CandidateType::host:
+            return 126;
+        case CandidateType::peer_reflexive:
+            return 110;
+        case CandidateType::server_reflexive:
+            return 100;
+        case CandidateType::relayed:
+            return 0;
     }
     return 0;
 }
 
 std::string_view type_name(CandidateType type) {
     switch (type) {
-        case CandidateType::host: return "host";
-        case CandidateType::peer_reflexive: return "prflx";
-        case CandidateType::server_reflexive: return "srflx";
-        case CandidateType::relayed: return "relay";
+        case CandidateType::host:
+            return "host";
+        case CandidateType::peer_reflexive:
+            return "prflx";
+        case CandidateType::server_reflexive:
+            return "srflx";
+        case CandidateType::relayed:
+            return "relay";
     }
     return "host";
 }

@@ -37,7 +37,8 @@ bool read_number(std::string_view word, Number& value) {
 
 bool is_foundation(std::string_view word) {
     const auto ice_char = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+               c == '/';
     };
     return !word.empty() && word.size() <= kMaxFoundation && std::all_of(word.begin(), word.end(), ice_char);
 }
@@ -50,7 +51,8 @@ bool same_word(std::string_view a, std::string_view b) {
 
 bool is_unresolved_name(std::string_view word) {
     for (const std::string_view suffix : {".local", ".invalid"}) {
-        if (word.size() > suffix.size() && same_word(word.substr(word.size() - suffix.size()), suffix)) return true;
+        if (word.size() > suffix.size() && same_word(word.substr(word.size() - suffix.size()), suffix))
+            return true;
     }
     return false;
 }
@@ -64,7 +66,9 @@ std::optional<CandidateType> read_type(std::string_view word) {
 }
 
 /// A peer's scope id means nothing here: it numbers the peer's own interfaces.
-std::optional<IpAddress> read_address(std::string_view word) { return IpAddress::parse(word.substr(0, word.find('%'))); }
+std::optional<IpAddress> read_address(std::string_view word) {
+    return IpAddress::parse(word.substr(0, word.find('%')));
+}
 
 /// What stands before the type: foundation component transport priority address port.
 struct Front {
@@ -152,9 +156,8 @@ Result<ParsedCandidate> parse_candidate(std::string_view line) {
     const auto ip = read_address(front->address);
     if (!ip && !is_unresolved_name(front->address)) return Error::bad_address;
     if (!ip || !same_word(front->transport, "udp") || front->component != 1) return parsed;
-    parsed.candidate = Candidate{*type,          {*ip, front->port},
-                                 {},             back->related,
-                                 front->priority, std::string{front->foundation}};
+    parsed.candidate = Candidate{*type,         {*ip, front->port}, {},
+                                 back->related, front->priority,    std::string{front->foundation}};
     return parsed;
 }
 

@@ -16,12 +16,16 @@ struct Usable {
 
 // Lines of real browsers and libraries among them.
 const Usable kUsable[] = {
-    {"candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host", CandidateType::host, "192.0.2.1:5000", 2130706431},
+    {"candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host", CandidateType::host, "192.0.2.1:5000",
+     2130706431},
     {"1 1 udp 2130706431 192.0.2.1 5000 typ host", CandidateType::host, "192.0.2.1:5000", 2130706431},
-    {"candidate:0 1 UDP 2122252543 10.88.0.1 49582 typ host", CandidateType::host, "10.88.0.1:49582", 2122252543},
-    {"candidate:807363542 1 udp 2122260223 127.0.0.1 53913 typ host generation 0 network-id 1 network-cost 50",
+    {"candidate:0 1 UDP 2122252543 10.88.0.1 49582 typ host", CandidateType::host, "10.88.0.1:49582",
+     2122252543},
+    {"candidate:807363542 1 udp 2122260223 127.0.0.1 53913 typ host generation 0 network-id 1 network-cost "
+     "50",
      CandidateType::host, "127.0.0.1:53913", 2122260223},
-    {"candidate:6b599e7afefb8c8704e2f96224079c91 1 udp 1 10.88.0.1 3 typ host", CandidateType::host, "10.88.0.1:3", 1},
+    {"candidate:6b599e7afefb8c8704e2f96224079c91 1 udp 1 10.88.0.1 3 typ host", CandidateType::host,
+     "10.88.0.1:3", 1},
     {"candidate:4 1 UDP 2015363583 fe80::9cf0:95ff:fee8:b64d 48857 typ host", CandidateType::host,
      "[fe80::9cf0:95ff:fee8:b64d]:48857", 2015363583},
     {"candidate:4 1 UDP 7 fe80::1%eth0 8 typ host", CandidateType::host, "[fe80::1]:8", 7},
@@ -29,14 +33,15 @@ const Usable kUsable[] = {
      CandidateType::server_reflexive, "203.0.113.7:51020", 1677729535},
     {"candidate:84 1 udp 1677729535 203.0.113.7 51020 typ srflx raddr 0.0.0.0 rport 0 generation 0 ufrag x",
      CandidateType::server_reflexive, "203.0.113.7:51020", 1677729535},
-    {"candidate:84 1 udp 5 203.0.113.7 51020 typ srflx raddr a.local rport 0", CandidateType::server_reflexive,
-     "203.0.113.7:51020", 5},
+    {"candidate:84 1 udp 5 203.0.113.7 51020 typ srflx raddr a.local rport 0",
+     CandidateType::server_reflexive, "203.0.113.7:51020", 5},
     {"candidate:9 1 udp 4294967295 203.0.113.7 65535 typ relay raddr 1.2.3.4 rport 5", CandidateType::relayed,
      "203.0.113.7:65535", 4294967295},
     {"candidate:9 1 udp 5 203.0.113.7 1 typ prflx", CandidateType::peer_reflexive, "203.0.113.7:1", 5},
     {"candidate:a+/ 1 udp 5 203.0.113.7 1 typ host lonely", CandidateType::host, "203.0.113.7:1", 5},
     {"candidate:1  1 udp 5 203.0.113.7 1 typ host \r\n", CandidateType::host, "203.0.113.7:1", 5},
-    {"candidate:1 1 udp 5 203.0.113.7 1 typ host generation tcptype", CandidateType::host, "203.0.113.7:1", 5},
+    {"candidate:1 1 udp 5 203.0.113.7 1 typ host generation tcptype", CandidateType::host, "203.0.113.7:1",
+     5},
 };
 
 TEST(CandidateLine, ReadsWhatIsUsable) {
@@ -87,7 +92,8 @@ TEST(CandidateLine, KnowsTheEnd) {
 }
 
 TEST(CandidateLine, TellsTheGeneration) {
-    EXPECT_EQ(parse_candidate("1 1 udp 5 192.0.2.1 9 typ host generation 0 ufrag EsAw network-id 1")->ufrag, "EsAw");
+    EXPECT_EQ(parse_candidate("1 1 udp 5 192.0.2.1 9 typ host generation 0 ufrag EsAw network-id 1")->ufrag,
+              "EsAw");
     EXPECT_EQ(parse_candidate("1 1 udp 5 a.local 9 typ host ufrag EsAw")->ufrag, "EsAw");
     EXPECT_EQ(parse_candidate("1 1 udp 5 192.0.2.1 9 typ host")->ufrag, std::nullopt);
 }
@@ -143,8 +149,8 @@ TEST(CandidateLine, RefusesWhatIsMalformed) {
 TEST(CandidateLine, ReadsWhatItWrites) {
     Candidate candidate = host_candidate(*Endpoint::parse("[2001:db8::1]:5000"), 65535);
     EXPECT_EQ(candidate.to_line().substr(0, 10), "candidate:");
-    for (const auto type : {CandidateType::host, CandidateType::server_reflexive, CandidateType::peer_reflexive,
-                            CandidateType::relayed}) {
+    for (const auto type : {CandidateType::host, CandidateType::server_reflexive,
+                            CandidateType::peer_reflexive, CandidateType::relayed}) {
         candidate.type = type;
         candidate.related = Endpoint::parse("10.0.0.4:51020");
         const auto parsed = parse_candidate(candidate.to_line());
@@ -159,8 +165,10 @@ TEST(CandidateLine, SurvivesMutation) {
         std::string line = kUsable[random.below(std::size(kUsable))].line;
         for (std::uint32_t i = 0; i < 2 && !line.empty(); ++i) {
             const auto at = random.below(static_cast<std::uint32_t>(line.size()));
-            if (random.below(2) == 0) line[at] = static_cast<char>(random.below(256));
-            else line.erase(at, random.below(8));
+            if (random.below(2) == 0)
+                line[at] = static_cast<char>(random.below(256));
+            else
+                line.erase(at, random.below(8));
         }
         const auto parsed = parse_candidate(line);
         if (!parsed || !parsed->candidate) continue;
@@ -181,7 +189,8 @@ TEST(CandidateFoundation, IsSharedByEqualsOnly) {  // RFC 8445 §5.1.1.3
     const auto b = *IpAddress::parse("192.0.2.2");
     EXPECT_EQ(host_candidate({a, 1}, 1).foundation, host_candidate({a, 2}, 9).foundation);
     EXPECT_NE(host_candidate({a, 1}, 1).foundation, host_candidate({b, 1}, 1).foundation);
-    EXPECT_NE(candidate_foundation(CandidateType::server_reflexive, a, b), candidate_foundation(CandidateType::host, a));
+    EXPECT_NE(candidate_foundation(CandidateType::server_reflexive, a, b),
+              candidate_foundation(CandidateType::host, a));
     EXPECT_NE(candidate_foundation(CandidateType::server_reflexive, a, b),
               candidate_foundation(CandidateType::server_reflexive, a, a));
 }

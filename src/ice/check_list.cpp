@@ -86,7 +86,8 @@ void CheckList::sort() {
 }
 
 void CheckList::trigger(Pair& pair) {
-    if (std::find(triggered_.begin(), triggered_.end(), &pair) == triggered_.end()) triggered_.push_back(&pair);
+    if (std::find(triggered_.begin(), triggered_.end(), &pair) == triggered_.end())
+        triggered_.push_back(&pair);
 }
 
 Pair* CheckList::next(bool ordinary) {
@@ -115,8 +116,8 @@ bool CheckList::has_waiting() const {
 }
 
 std::size_t CheckList::unsettled() const {
-    return static_cast<std::size_t>(std::count_if(pairs_.begin(), pairs_.end(),
-                                                  [](const auto& pair) { return is_unsettled(pair->state); }));
+    return static_cast<std::size_t>(std::count_if(
+        pairs_.begin(), pairs_.end(), [](const auto& pair) { return is_unsettled(pair->state); }));
 }
 
 }  // namespace legroom::ice

@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxPairs = 100;  ///< RFC 8445 §6.1.2.5
 /// A connectivity check under way: one transaction, sent until it is answered or given up.
 struct Check {
     stun::TransactionId id{};
-    ByteVector bytes;  ///< a retransmission is the same datagram (RFC 8489 §6.2.1)
+    ByteVector bytes;              ///< a retransmission is the same datagram (RFC 8489 §6.2.1)
     Role role = Role::controlled;  ///< what it says we are
     bool nominating = false;       ///< carries USE-CANDIDATE
     Instant first_sent;

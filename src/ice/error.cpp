@@ -13,13 +13,20 @@ public:
 
     [[nodiscard]] std::string message(int value) const override {
         switch (static_cast<Error>(value)) {
-            case Error::too_few_fields: return "candidate has too few fields";
-            case Error::bad_prefix: return "candidate begins with a=";
-            case Error::bad_foundation: return "candidate foundation is malformed";
-            case Error::bad_number: return "candidate component, priority or port is not a number";
-            case Error::bad_address: return "candidate address is neither an IP address nor a .local name";
-            case Error::bad_related_address: return "candidate raddr has no address";
-            case Error::bad_tcp_type: return "candidate tcptype is unknown";
+            case Error::too_few_fields:
+                return "candidate has too few fields";
+            case Error::bad_prefix:
+                return "candidate begins with a=";
+            case Error::bad_foundation:
+                return "candidate foundation is malformed";
+            case Error::bad_number:
+                return "candidate component, priority or port is not a number";
+            case Error::bad_address:
+                return "candidate address is neither an IP address nor a .local name";
+            case Error::bad_related_address:
+                return "candidate raddr has no address";
+            case Error::bad_tcp_type:
+                return "candidate tcptype is unknown";
         }
         return "unknown ICE error";
     }

@@ -22,8 +22,9 @@ bool is_address(const Endpoint& endpoint, const IpAddress& like) {
 
 }  // namespace
 
-Gatherer::Gatherer(std::vector<Endpoint> bases, std::vector<Endpoint> stun_servers, Random& random, Instant now)
-    : random_(random) {
+Gatherer::Gatherer(std::vector<Endpoint> bases, std::vector<Endpoint> stun_servers, Random& random,
+                   Instant now)
+    : random_(random), first_round_end_(now + kGiveUp) {
     std::uint16_t preference = std::numeric_limits<std::uint16_t>::max();
     for (const Endpoint& base : bases) {
         for (const Endpoint& server : stun_servers) {
@@ -52,17 +53,17 @@ void Gatherer::handle_timeout(Instant now) {
 
 void Gatherer::act(Instant now, Query& query) {
     if (!query.asking) return ask(now, query);
-    const Instant end = query.started + kGiveUp;
-    if (now >= end) return settle(query, query.started + kRound);
+    if (now >= query.end) return settle(query, query.started + kRound);
     send(query);
     query.timeout *= 2;
-    query.next = std::min(now + query.timeout, end);
+    query.next = std::min(now + query.timeout, query.end);
 }
 
 void Gatherer::ask(Instant now, Query& query) {
     random_.fill(query.id);
     query.asking = true;
     query.started = now;
+    query.end = query.settled ? now + kGiveUp : first_round_end_;
     query.timeout = kFirstTimeout;
     query.next = now + query.timeout;
     send(query);

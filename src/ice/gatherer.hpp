@@ -18,13 +18,13 @@ struct GatheringDone {};
 
 using GathererOutput = std::variant<Transmit, Candidate, GatheringDone>;
 
-inline constexpr std::size_t kMaxQueries = 64;             ///< base and server pairs; further ones are not asked
+inline constexpr std::size_t kMaxQueries = 64;  ///< base and server pairs; further ones are not asked
 inline constexpr std::size_t kMaxReflexiveCandidates = 32;  ///< in a gatherer's life
 
 struct GathererCounters {
     std::uint64_t answers = 0;
-    std::uint64_t refused = 0;   ///< ours by transaction id, but an error, without address, or from elsewhere
-    std::uint64_t dropped = 0;   ///< queries or candidates beyond their maximum
+    std::uint64_t refused = 0;  ///< ours by transaction id, but an error, without address, or from elsewhere
+    std::uint64_t dropped = 0;  ///< queries or candidates beyond their maximum
 };
 
 /// Learns the server-reflexive addresses of the one UDP port all legs share (RFC 8445 §5.1.1.2): asks
@@ -56,6 +56,7 @@ private:
         bool asking = false;  ///< a transaction is under way
         stun::TransactionId id{};
         Instant started;
+        Instant end;   ///< no answer until then: none will come
         Instant next;  ///< asking: retransmission or end; else: the next round
         Duration timeout{};
         bool settled = false;  ///< the first round is over
@@ -69,6 +70,7 @@ private:
     void finish_first_round();
 
     Random& random_;
+    Instant first_round_end_;
     std::vector<Query> queries_;
     std::vector<Endpoint> reported_;
     std::deque<GathererOutput> outbox_;

@@ -1,8 +1,7 @@
 #include "ice/gatherer.hpp"
 
-#include <gtest/gtest.h>
-
 #include <functional>
+#include <gtest/gtest.h>
 #include <set>
 
 #include "sim/network.hpp"
@@ -219,7 +218,8 @@ TEST(Gatherer, RefusesUselessAnswers) {
             return Transmit{path, out.error(500, "").take()};
         },
         [](const Path& path, const stun::Header& header) {  // no address
-            return Transmit{path, stun::Builder{{stun::Class::success, header.method, header.transaction}}.take()};
+            return Transmit{path,
+                            stun::Builder{{stun::Class::success, header.method, header.transaction}}.take()};
         },
         [](const Path& path, const stun::Header& header) {  // another family
             stun::Builder out{{stun::Class::success, header.method, header.transaction}};
@@ -256,7 +256,7 @@ TEST(Gatherer, BoundsItsQueries) {
     sim::Network network{1};
     Host host{{kBase}, servers, network.now()};
     network.attach(kBase, host);
-    network.run_for(10s);
+    network.run_for(5s);
     EXPECT_EQ(network.counters().sent, kMaxQueries * 4);
     EXPECT_EQ(host.gatherer.counters().dropped, 100 - kMaxQueries);
     EXPECT_EQ(host.dones, 1);

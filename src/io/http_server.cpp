@@ -39,7 +39,8 @@ http::response<http::string_body> to_beast(api::Response response, unsigned vers
     for (const api::Header& header : response.headers) message.set(header.name, header.value);
     message.body() = std::move(response.body);
     message.keep_alive(keep_alive);
-    message.prepare_payload();
+    // RFC 9110 §8.6: no Content-Length in a 204.
+    if (response.status != api::Status::no_content) message.prepare_payload();
     return message;
 }
 
@@ -193,7 +194,7 @@ asio::awaitable<bool> HttpServer::Impl::refuse(beast::tcp_stream& stream, error_
     std::string text = "not an HTTP request: " + why.message();
     if (why == http::error::body_limit) {
         status = api::Status::payload_too_large;
-        text = "the body is longer than " + std::to_string(limits.body_bytes) + " bytes";
+        text = "request body too large";
     } else if (why == http::error::header_limit || why == http::error::buffer_overflow) {
         status = api::Status::header_fields_too_large;
         text = "the header is longer than " + std::to_string(limits.header_bytes) + " bytes";

@@ -124,7 +124,7 @@ Duration ReceiveStatistics::jitter() const {
 
 std::uint8_t ReceiveStatistics::take_fraction_lost() {
     const std::int64_t expected_now = expected() - expected_prior_;
-    const std::int64_t received_now = static_cast<std::int64_t>(received_ - received_prior_);
+    const auto received_now = static_cast<std::int64_t>(received_ - received_prior_);
     expected_prior_ = expected();
     received_prior_ = received_;
     const std::int64_t lost_now = expected_now - received_now;

@@ -87,20 +87,20 @@ Negotiated negotiate(const Document& offer, const Groups& groups, const Choice& 
 
 }  // namespace
 
-Result<Answer> answer(std::string_view text, const Ours& ours) {
-    const auto offer = Document::parse(text);
-    if (!offer) return offer.error();
-    const auto groups = Groups::parse(*offer);
+Result<Answer> answer(std::string_view offer, const Ours& ours) {
+    const auto document = Document::parse(offer);
+    if (!document) return document.error();
+    const auto groups = Groups::parse(*document);
     if (!groups) return groups.error();
-    const auto audio = choose_audio(*offer, *groups);
+    const auto audio = choose_audio(*document, *groups);
     if (!audio) return audio.error();
-    auto transport = read_transport(offer->attributes, carrier(*offer, *groups, audio->section));
+    auto transport = read_transport(document->attributes, carrier(*document, *groups, audio->section));
     if (!transport) return transport.error();
     if (!audio->section) return Error::no_common_codec;
 
     Answer answer;
-    answer.negotiated = negotiate(*offer, *groups, *audio, std::move(*transport));
-    answer.text = write_answer(*offer, *groups, answer.negotiated, ours);
+    answer.negotiated = negotiate(*document, *groups, *audio, std::move(*transport));
+    answer.text = write_answer(*document, *groups, answer.negotiated, ours);
     return answer;
 }
 

@@ -28,7 +28,7 @@ inline constexpr std::uint32_t kMagicCookie = 0x2112a442;
 inline constexpr std::uint32_t kFingerprintMask = 0x5354554e;  ///< XORed to the CRC-32 (§14.7).
 inline constexpr std::size_t kHeaderSize = 20;
 inline constexpr std::size_t kAttributeHeaderSize = 4;
-inline constexpr std::size_t kIntegritySize = 20;    ///< HMAC-SHA1
+inline constexpr std::size_t kIntegritySize = 20;  ///< HMAC-SHA1
 inline constexpr std::size_t kFingerprintSize = 4;
 
 /// Values fill up whole 32-bit words (§14).

@@ -13,14 +13,22 @@ public:
 
     [[nodiscard]] std::string message(int value) const override {
         switch (static_cast<Error>(value)) {
-            case Error::truncated: return "a length does not fit the datagram";
-            case Error::too_long: return "longer than any STUN message we accept";
-            case Error::not_stun: return "not a STUN message";
-            case Error::bad_attribute: return "malformed attribute";
-            case Error::bad_fingerprint: return "FINGERPRINT does not match";
-            case Error::no_fingerprint: return "no FINGERPRINT";
-            case Error::no_integrity: return "no MESSAGE-INTEGRITY";
-            case Error::bad_integrity: return "MESSAGE-INTEGRITY does not match";
+            case Error::truncated:
+                return "a length does not fit the datagram";
+            case Error::too_long:
+                return "longer than any STUN message we accept";
+            case Error::not_stun:
+                return "not a STUN message";
+            case Error::bad_attribute:
+                return "malformed attribute";
+            case Error::bad_fingerprint:
+                return "FINGERPRINT does not match";
+            case Error::no_fingerprint:
+                return "no FINGERPRINT";
+            case Error::no_integrity:
+                return "no MESSAGE-INTEGRITY";
+            case Error::bad_integrity:
+                return "MESSAGE-INTEGRITY does not match";
         }
         return "unknown STUN error";
     }

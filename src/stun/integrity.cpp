@@ -1,11 +1,10 @@
 #include "stun/integrity.hpp"
 
+#include <cassert>
+#include <new>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
-
-#include <cassert>
-#include <new>
 #include <string>
 
 namespace legroom::stun {
@@ -66,7 +65,8 @@ IntegrityKey IntegrityKey::short_term(std::string_view password) { return Integr
 IntegrityKey IntegrityKey::long_term(std::string_view username, std::string_view realm,
                                      std::string_view password) {
     std::string text;
-    for (const std::string_view part : {username, std::string_view{":"}, realm, std::string_view{":"}, password}) {
+    for (const std::string_view part :
+         {username, std::string_view{":"}, realm, std::string_view{":"}, password}) {
         text += part;
     }
     std::array<std::uint8_t, 16> key{};

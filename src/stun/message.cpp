@@ -1,8 +1,7 @@
 #include "stun/message.hpp"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
+#include <openssl/crypto.h>
 
 namespace legroom::stun {
 namespace {
@@ -162,16 +161,24 @@ void Message::read_attribute(std::uint16_t type, Bytes value, std::size_t at, er
 
 void Message::read_known(Attribute type, Bytes value, error_code& error_out) {
     switch (type) {
-        case Attribute::username: return keep_first(username, read_text(value, kMaxUsername), error_out);
-        case Attribute::realm: return keep_first(realm, read_text(value, kMaxText), error_out);
-        case Attribute::nonce: return keep_first(nonce, read_text(value, kMaxText), error_out);
-        case Attribute::software: return keep_first(software, read_text(value, kMaxText), error_out);
+        case Attribute::username:
+            return keep_first(username, read_text(value, kMaxUsername), error_out);
+        case Attribute::realm:
+            return keep_first(realm, read_text(value, kMaxText), error_out);
+        case Attribute::nonce:
+            return keep_first(nonce, read_text(value, kMaxText), error_out);
+        case Attribute::software:
+            return keep_first(software, read_text(value, kMaxText), error_out);
         case Attribute::xor_mapped_address:
             return keep_first(mapped_address, read_xor_address(value, header.transaction), error_out);
-        case Attribute::error_code: return keep_first(error, read_error_code(value), error_out);
-        case Attribute::priority: return keep_first(priority, read_u32(value), error_out);
-        case Attribute::ice_controlled: return keep_first(controlled, read_u64(value), error_out);
-        case Attribute::ice_controlling: return keep_first(controlling, read_u64(value), error_out);
+        case Attribute::error_code:
+            return keep_first(error, read_error_code(value), error_out);
+        case Attribute::priority:
+            return keep_first(priority, read_u32(value), error_out);
+        case Attribute::ice_controlled:
+            return keep_first(controlled, read_u64(value), error_out);
+        case Attribute::ice_controlling:
+            return keep_first(controlling, read_u64(value), error_out);
         case Attribute::use_candidate:
             if (!value.empty()) error_out = Error::bad_attribute;
             use_candidate = true;
@@ -184,7 +191,8 @@ void Message::read_known(Attribute type, Bytes value, error_code& error_out) {
         }
         case Attribute::mapped_address:  // RFC 3489's: a NAT may have rewritten it, so it is never believed
         case Attribute::message_integrity:
-        case Attribute::fingerprint: return;
+        case Attribute::fingerprint:
+            return;
     }
     const auto unknown = static_cast<std::uint16_t>(type);
     if (unknown < kOptional && unknown_required.size() < kMaxUnknownAttributes) {

@@ -4,6 +4,7 @@
 
 #include "base/random.hpp"
 #include "stun/builder.hpp"
+
 #include "stun/vectors_test_data.hpp"
 
 namespace legroom::stun {
@@ -97,7 +98,8 @@ TEST(Message, RefusesAnOverlongUsername) {
 
 TEST(Message, NamesUnknownRequiredAttributesUpToItsMaximum) {
     Builder out = request();
-    for (std::uint16_t type = 0x7000; type < 0x7000 + 2 * kMaxUnknownAttributes; ++type) out.attribute(type, {});
+    for (std::uint16_t type = 0x7000; type < 0x7000 + 2 * kMaxUnknownAttributes; ++type)
+        out.attribute(type, {});
     const ByteVector bytes = out.attribute(0xc057, {}).take();
     const auto message = Message::parse(bytes);
     ASSERT_TRUE(message);
@@ -200,7 +202,8 @@ TEST(Demultiplexing, ReadsAnyGarbage) {
     for (int round = 0; round < 20'000; ++round) {
         ByteVector bytes = whole;
         for (std::uint32_t i = 0; i < 3; ++i) {
-            bytes[random.below(static_cast<std::uint32_t>(bytes.size()))] = static_cast<std::uint8_t>(random.u32());
+            bytes[random.below(static_cast<std::uint32_t>(bytes.size()))] =
+                static_cast<std::uint8_t>(random.u32());
         }
         bytes.resize(random.below(static_cast<std::uint32_t>(bytes.size() + 1)));
         const auto ufrag = local_ufrag(bytes);

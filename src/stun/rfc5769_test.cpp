@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
-
 #include <map>
 
 #include "stun/builder.hpp"
 #include "stun/message.hpp"
+
 #include "stun/vectors_test_data.hpp"
 
 namespace legroom::stun {

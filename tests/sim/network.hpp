@@ -31,10 +31,10 @@ public:
 /// What becomes of a datagram on its way. Probabilities are 0 to 1.
 struct Link {
     Duration delay = std::chrono::milliseconds{10};  ///< one way
-    Duration jitter{};      ///< uniform in [0, jitter), on top; alone it reorders too
+    Duration jitter{};  ///< uniform in [0, jitter), on top; alone it reorders too
     double loss = 0;
-    double duplicate = 0;   ///< a second copy, with a jitter of its own
-    double reorder = 0;     ///< held back by another one to three delays, so that later ones overtake it
+    double duplicate = 0;  ///< a second copy, with a jitter of its own
+    double reorder = 0;    ///< held back by another one to three delays, so that later ones overtake it
 };
 
 struct Counters {

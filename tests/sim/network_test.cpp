@@ -1,8 +1,7 @@
 #include "sim/network.hpp"
 
-#include <gtest/gtest.h>
-
 #include <deque>
+#include <gtest/gtest.h>
 
 namespace legroom::sim {
 namespace {
