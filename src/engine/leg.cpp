@@ -2,6 +2,7 @@
 
 #include "engine/room.hpp"
 #include "rtp/packet.hpp"
+#include "sdp/direction.hpp"
 
 namespace legroom::engine {
 
@@ -15,7 +16,7 @@ Leg::Leg(const CreateLeg& command, peer::PeerConfig peer, Random& random, Instan
 
 void Leg::receive(Instant at, Bytes plain_rtp) {
     const auto packet = rtp::parse_packet(plain_rtp);
-    if (packet && heard_by_us() && packet->header.payload_type == opus_payload_type_) incoming_.push(at, *packet);
+    if (packet && sdp::receives(direction_) && packet->header.payload_type == opus_payload_type_) incoming_.push(at, *packet);
 }
 
 bool Leg::pull(Instant now, audio::Frame& out) {
@@ -23,7 +24,8 @@ bool Leg::pull(Instant now, audio::Frame& out) {
 }
 
 void Leg::play(Instant now, const audio::Frame* heard) {
-    if (!peer_.connected() || !hears_us()) return;
+    if (!peer_.connected() || !sdp::sends(direction_)) return;
+    adapt_to_loss();
     ByteVector packet;
     outgoing_.next(heard, packet);
     peer_.send_rtp(now, std::move(packet));
@@ -42,12 +44,11 @@ void Leg::set_room(Room* room) {
     outgoing_.set_rate(rate);
 }
 
-bool Leg::hears_us() const {
-    return direction_ == sdp::Direction::sendrecv || direction_ == sdp::Direction::sendonly;
-}
-
-bool Leg::heard_by_us() const {
-    return direction_ == sdp::Direction::sendrecv || direction_ == sdp::Direction::recvonly;
+void Leg::adapt_to_loss() {
+    const auto& report = peer_.reports().outgoing().last_report();
+    if (!report || report->fraction_lost == reported_loss_) return;
+    reported_loss_ = report->fraction_lost;
+    outgoing_.set_expected_loss(reported_loss_ * 100 / 256);
 }
 
 }  // namespace legroom::engine

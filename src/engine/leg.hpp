@@ -42,8 +42,8 @@ public:
     [[nodiscard]] bool deaf() const { return deaf_; }
 
 private:
-    [[nodiscard]] bool hears_us() const;
-    [[nodiscard]] bool heard_by_us() const;
+    /// Tells the encoder what the peer's reports say is lost, so that FEC covers it.
+    void adapt_to_loss();
 
     LegId id_;
     sdp::Direction direction_;
@@ -52,6 +52,7 @@ private:
     ReceivePath incoming_;
     SendPath outgoing_;
     Room* room_ = nullptr;
+    std::uint8_t reported_loss_ = 0;  ///< In 1/256 (RFC 3550 §6.4.1).
     bool muted_ = false;
     bool deaf_ = false;
 };

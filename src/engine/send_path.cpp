@@ -8,6 +8,7 @@
 #include "audio/level.hpp"
 #include "codec/opus_packet.hpp"
 #include "rtp/audio_level.hpp"
+#include "sdp/direction.hpp"
 
 namespace legroom::engine {
 
@@ -33,12 +34,14 @@ rtp::Header first_header(const SendConfig& config, Random& random) {
 }  // namespace
 
 SendConfig SendConfig::from(const sdp::Negotiated& negotiated, Ssrc ssrc, SampleRate rate) {
-    return {.rate = rate,
-            .ssrc = ssrc,
-            .opus = negotiated.opus,
-            .audio_level_extension = negotiated.audio_level_extension,
-            .mid_extension = negotiated.mid_extension,
-            .mid = negotiated.mid};
+    SendConfig config;
+    config.rate = rate;
+    config.ssrc = ssrc;
+    config.opus = negotiated.opus;
+    config.mid = negotiated.mid;
+    if (sdp::sends(negotiated.audio_level_direction)) config.audio_level_extension = negotiated.audio_level_extension;
+    if (sdp::sends(negotiated.mid_direction)) config.mid_extension = negotiated.mid_extension;
+    return config;
 }
 
 SendPath::SendPath(SendConfig config, Random& random)

@@ -1,14 +1,11 @@
 #include "ice/agent.hpp"
 
-#include <algorithm>
 #include <gtest/gtest.h>
-#include <limits>
 #include <set>
 
 #include "ice/check_list.hpp"
-#include "stun/builder.hpp"
 
-#include "ice/agent_test_call.hpp"
+#include "ice/agent_test_bench.hpp"
 
 namespace legroom::ice {
 namespace {
@@ -16,112 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace testing;
 
-constexpr std::uint64_t kLow = 0;
-constexpr std::uint64_t kHigh = std::numeric_limits<std::uint64_t>::max();
-
-const Endpoint kOurs = at("198.51.100.1:2000");
-const Endpoint kTheirs = at("192.0.2.1:1000");
-const Path kPath{kOurs, kTheirs};
-
-/// One agent and the test as its peer, which writes its datagrams by hand.
-class AgentTest : public ::testing::Test {
-protected:
-    AgentTest() { start(Role::controlled); }
-
-    void start(Role role, std::vector<Endpoint> bases = {kOurs}) {
-        AgentConfig config = Call::config(role, bases, "SERV", "CALL");
-        config.transaction_tag = 0xcafe0001;
-        ours_ = config.local;
-        theirs_ = config.remote;
-        agent.emplace(config, random_, now);
-    }
-
-    static Candidate remote(const Endpoint& endpoint, CandidateType type = CandidateType::host) {
-        Candidate candidate = host_candidate(endpoint, 65535);
-        candidate.type = type;
-        return candidate;
-    }
-
-    /// The datagrams the agent wants sent; other outputs go to `states` and `paths`.
-    std::vector<Transmit> drain() {
-        std::vector<Transmit> sent;
-        while (auto output = agent->poll()) {
-            if (auto* transmit = std::get_if<Transmit>(&*output)) sent.push_back(std::move(*transmit));
-            if (const auto* state = std::get_if<StateChanged>(&*output)) states.push_back(*state);
-            if (const auto* path = std::get_if<PathChanged>(&*output)) paths.push_back(*path);
-        }
-        return sent;
-    }
-    void advance(Duration duration) {
-        now += duration;
-        agent->handle_timeout(now);
-    }
-
-    stun::Builder request(std::string_view username = "SERV:CALL") {
-        stun::TransactionId id{};
-        random_.fill(id);
-        stun::Builder out{stun::Header{stun::Class::request, stun::kBinding, id}};
-        out.text(stun::Attribute::username, username)
-            .priority(candidate_priority(CandidateType::peer_reflexive, 7));
-        return out;
-    }
-    ByteVector seal(stun::Builder out, std::string_view password = {}) {
-        auto key =
-            stun::IntegrityKey::short_term(password.empty() ? std::string_view{ours_.password} : password);
-        return out.message_integrity(key).fingerprint().take();
-    }
-    ByteVector check(bool use_candidate = false) {
-        stun::Builder out = request();
-        out.controlling(kHigh);
-        if (use_candidate) out.use_candidate();
-        return seal(std::move(out));
-    }
-    /// The peer's answer to one of the agent's checks.
-    ByteVector answer(const Transmit& check, std::string_view password = {}) {
-        const auto header = *stun::peek_header(check.bytes);
-        stun::Builder out{{stun::Class::success, header.method, header.transaction}};
-        auto key =
-            stun::IntegrityKey::short_term(password.empty() ? std::string_view{theirs_.password} : password);
-        return out.xor_mapped_address(check.path.local).message_integrity(key).fingerprint().take();
-    }
-    void receive(const ByteVector& bytes, const Path& path = kPath) {
-        agent->handle_datagram(now, path, bytes);
-    }
-
-    /// The agent's checks among `sent`.
-    static std::vector<Transmit> checks(std::vector<Transmit> sent) {
-        std::erase_if(sent, [](const Transmit& one) {
-            return stun::peek_header(one.bytes)->kind != stun::Class::request;
-        });
-        return sent;
-    }
-    /// Answers every check on `path` that is there.
-    void answer_all(const Path& path = kPath) {
-        for (const Transmit& one : checks(drain())) {
-            if (one.path == path) receive(answer(one), path);
-        }
-    }
-    void connect() {
-        agent->add_remote_candidate(now, remote(kTheirs));
-        answer_all();
-        drain();
-        ASSERT_EQ(agent->state(), State::connected);
-    }
-
-    SeededRandom random_{42};
-    Instant now{1h};
-    Credentials ours_;
-    Credentials theirs_;
-    std::optional<Agent> agent;
-    std::vector<StateChanged> states;
-    std::vector<PathChanged> paths;
-};
-
-stun::Message parsed(const ByteVector& bytes) {
-    const auto message = stun::Message::parse(bytes);
-    EXPECT_TRUE(message);
-    return *message;
-}
+class AgentTest : public AgentBench {};
 
 TEST_F(AgentTest, ChecksAtOnceAndThenEveryTwentyMilliseconds) {
     for (std::uint16_t port = 1; port <= 5; ++port)
@@ -299,111 +191,6 @@ TEST_F(AgentTest, DemandsAnswersByTheSamePath) {  // RFC 8445 §7.2.5.2.1
     EXPECT_EQ(agent->path(), std::nullopt);
 }
 
-TEST_F(AgentTest, TakesANominationWhileItsOwnCheckRuns) {
-    agent->add_remote_candidate(now, remote(kTheirs));
-    const auto running = drain();
-    receive(check(true));
-    drain();
-    EXPECT_TRUE(paths.empty());
-    receive(answer(running[0]));
-    drain();
-    ASSERT_EQ(paths.size(), 1U);
-    EXPECT_EQ(paths[0].path, kPath);
-    EXPECT_TRUE(paths[0].nominated);
-    ASSERT_EQ(states.size(), 1U);
-    EXPECT_EQ(states[0].state, State::connected);
-}
-
-TEST_F(AgentTest, IsConnectedBeforeItsPathIsNominated) {
-    connect();
-    ASSERT_EQ(paths.size(), 1U);
-    EXPECT_FALSE(paths[0].nominated);
-    receive(check(true));
-    drain();
-    ASSERT_EQ(paths.size(), 2U);
-    EXPECT_EQ(paths[1].path, kPath);
-    EXPECT_TRUE(paths[1].nominated);
-    EXPECT_EQ(states.size(), 1U);
-}
-
-TEST_F(AgentTest, FollowsALaterNominationButNoEcho) {
-    connect();
-    const Path other{kOurs, at("192.0.2.1:1001")};
-    const ByteVector first = check(true);
-    receive(first);
-    receive(check(), other);
-    advance(20ms);
-    answer_all(other);
-    const ByteVector second = check(true);
-    receive(second, other);
-    EXPECT_EQ(agent->path(), other);
-    receive(first);
-    EXPECT_EQ(agent->path(), other) << "a duplicate of the older nomination";
-    receive(check());
-    EXPECT_EQ(agent->path(), other) << "a check that nominates nothing";
-    receive(check(true));
-    EXPECT_EQ(agent->path(), kPath) << "a new nomination";
-    EXPECT_TRUE(agent->is_valid(other)) << "media still comes by it";
-}
-
-TEST_F(AgentTest, PrefersTheBetterPairBeforeNomination) {
-    connect();
-    Candidate better = remote(at("192.0.2.9:9"));
-    better.priority = kMaxRemoteCandidates + agent->remote_candidates()[0].priority;
-    agent->add_remote_candidate(now, better);
-    advance(20ms);
-    answer_all({kOurs, better.endpoint});
-    EXPECT_EQ(agent->path()->remote, better.endpoint);
-}
-
-TEST_F(AgentTest, NominatesWhenControlling) {
-    start(Role::controlling);
-    agent->add_remote_candidate(now, remote(kTheirs));
-    answer_all();
-    const auto nominating = checks(drain());
-    ASSERT_EQ(nominating.size(), 1U);
-    EXPECT_TRUE(parsed(nominating[0].bytes).use_candidate);
-    EXPECT_FALSE(paths.back().nominated);
-    receive(answer(nominating[0]));
-    drain();
-    EXPECT_TRUE(paths.back().nominated);
-    advance(1s);
-    EXPECT_TRUE(drain().empty()) << "concluded";
-}
-
-TEST_F(AgentTest, WaitsALittleForABetterPairToNominate) {
-    start(Role::controlling);
-    Candidate better = remote(at("192.0.2.9:9"));
-    better.priority += 1;
-    agent->add_remote_candidate(now, better);
-    agent->add_remote_candidate(now, remote(kTheirs));
-    drain();  // the better one's check gets no answer
-    advance(20ms);
-    answer_all();
-    const Instant valid = now;
-    std::vector<Transmit> nominating;
-    while (nominating.empty() && now < valid + 1s) {
-        advance(10ms);
-        nominating = checks(drain());
-        std::erase_if(nominating, [](const auto& one) { return !parsed(one.bytes).use_candidate; });
-    }
-    EXPECT_EQ(now - valid, 200ms);
-    EXPECT_EQ(nominating.at(0).path, kPath);
-}
-
-/// An ice-lite peer only answers.
-TEST_F(AgentTest, TalksToALitePeer) {
-    AgentConfig config = Call::config(Role::controlled, {kOurs}, "SERV", "CALL");
-    config.remote_lite = true;
-    agent.emplace(config, random_, now);
-    agent->add_remote_candidate(now, remote(kTheirs));
-    EXPECT_EQ(agent->role(), Role::controlling);
-    for (const Instant end = now + 5min; now < end; advance(10ms)) answer_all();
-    EXPECT_EQ(agent->state(), State::connected);
-    EXPECT_TRUE(paths.back().nominated);
-    EXPECT_LE(agent->counters().checks, 2 + 5 * 60 / 4U);
-}
-
 TEST_F(AgentTest, PairsOnlyWhatCanMeet) {
     const auto ip = [](const char* text) { return *IpAddress::parse(text); };
     EXPECT_TRUE(CheckList::pairable(ip("10.0.0.1"), ip("127.0.0.1")));
@@ -498,85 +285,6 @@ TEST_F(AgentTest, LearnsWhatACheckCameFromAfterwards) {
     ASSERT_EQ(agent->remote_candidates().size(), 1U);
     EXPECT_EQ(agent->remote_candidates()[0].type, CandidateType::host);
     EXPECT_EQ(checks(drain()).size(), 1U) << "the pair is the same";
-}
-
-TEST_F(AgentTest, GivesUpAfterTheSetupTimeout) {
-    agent->add_remote_candidate(now, remote(kTheirs));
-    const Instant start = now;
-    while (agent->state() == State::checking) {
-        drain();
-        ASSERT_GT(*agent->deadline(), now);
-        now = *agent->deadline();
-        agent->handle_timeout(now);
-    }
-    drain();
-    EXPECT_EQ(now - start, 30s);
-    EXPECT_EQ(states.back().state, State::failed);
-    EXPECT_GT(agent->counters().checks, 5U) << "failed pairs are tried again";
-    EXPECT_EQ(agent->deadline(), std::nullopt);
-    receive(check());
-    agent->add_remote_candidate(now, remote(at("192.0.2.9:9")));
-    agent->add_local_candidate(now, host_candidate(at("192.0.2.8:9"), 1));
-    agent->handle_timeout(now + 1h);
-    EXPECT_TRUE(drain().empty()) << "failed is final";
-}
-
-TEST_F(AgentTest, AsksForConsentEveryFiveSeconds) {  // RFC 7675 §5.1
-    connect();
-    Instant last = now;
-    for (int i = 0; i < 200; ++i) {
-        now = *agent->deadline();
-        agent->handle_timeout(now);
-        const auto sent = drain();
-        ASSERT_EQ(sent.size(), 1U);
-        EXPECT_GE(now - last, 4s);
-        EXPECT_LE(now - last, 6s);
-        last = now;
-        receive(answer(sent[0]));
-    }
-}
-
-TEST_F(AgentTest, LosesConsentThirtySecondsAfterTheLatestAnswer) {
-    connect();
-    const Instant granted = now;
-    while (agent->state() == State::connected) {
-        for (const Transmit& one : checks(drain())) {
-            receive(answer(one, "guessed"));                     // forged
-            receive(answer(one), {kOurs, at("203.0.113.1:1")});  // by another way
-        }
-        receive(check());  // it still checks us: that is no consent
-        ASSERT_GT(*agent->deadline(), now);
-        now = *agent->deadline();
-        agent->handle_timeout(now);
-    }
-    drain();
-    EXPECT_EQ(now - granted, 30s);
-    EXPECT_EQ(states.back().reason, "consent expired");
-    EXPECT_GE(agent->counters().checks, 20U) << "asked more often when it got no answer";
-}
-
-TEST_F(AgentTest, GoesWhereThePeerAnswersWhenTheNominatedPathIsSilent) {
-    connect();
-    receive(check(true));
-    const Path other{kOurs, at("192.0.2.1:1001")};
-    receive(check(), other);
-    advance(20ms);
-    answer_all(other);
-    EXPECT_EQ(agent->path(), kPath);
-    const Instant silent = now;
-    while (agent->path() == kPath && now < silent + 30s) {
-        advance(10ms);
-        answer_all(other);
-    }
-    EXPECT_LT(now - silent, 6s);
-    drain();
-    EXPECT_FALSE(paths.back().nominated);
-
-    for (const Instant end = now + 20s; now < end; advance(10ms)) {
-        for (const Transmit& one : checks(drain())) receive(answer(one), one.path);
-    }
-    EXPECT_EQ(agent->path(), kPath) << "back where the peer wants it, for it answers there again";
-    EXPECT_TRUE(paths.back().nominated);
 }
 
 TEST_F(AgentTest, CanBeMoved) {

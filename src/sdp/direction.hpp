@@ -18,5 +18,8 @@ Direction read_direction(const Attributes& session, const Attributes& section);
 constexpr bool sends(Direction direction) {
     return direction == Direction::sendrecv || direction == Direction::sendonly;
 }
+constexpr bool receives(Direction direction) {
+    return direction == Direction::sendrecv || direction == Direction::recvonly;
+}
 
 }  // namespace legroom::sdp

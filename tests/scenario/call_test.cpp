@@ -138,8 +138,8 @@ TEST_P(Through, EverySeedConnectsAndMediaFlowsBothWays) {
         Browser& browser = world.browser(quiet);
         world.call(browser);
         ASSERT_TRUE(world.run_until_connected({&browser}, GetParam().limit));
-        world.run_for(1s);
-        EXPECT_GT(browser.client.packets_heard(), 15U);
+        world.run_for(2s);  // a hundred packets; half of them lost at the worst
+        EXPECT_GT(browser.client.packets_heard(), 20U);
         EXPECT_EQ(world.server().events().front(), "leg.connected");
         EXPECT_EQ(world.server().count("leg.connected"), 1U);
     }

@@ -1,5 +1,6 @@
 #include "sim/openssl_clock.hpp"
 
+#include <cstdint>
 #include <ctime>
 #include <optional>
 #include <sys/time.h>
@@ -25,6 +26,7 @@ void set_openssl_clock(Instant now) { virtual_now = now; }
 
 }  // namespace legroom::sim
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): libc uses reserved names.
 extern "C" int gettimeofday(timeval* __restrict out, void* __restrict /*zone*/) noexcept {
     constexpr std::int64_t kMicroseconds = 1'000'000;
     const std::int64_t now = legroom::sim::time_of_day().count();
