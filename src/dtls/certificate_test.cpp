@@ -67,9 +67,14 @@ TEST(Fingerprint, MustMatchInEveryHashGiven) {
     const Fingerprint sha256 = certificate.fingerprint();
     Fingerprint wrong = certificate.fingerprint(HashFunction::sha512);
     wrong.digest.back() ^= 1;
-    EXPECT_TRUE(matches_all(x509, {sha1, sha256}));
-    EXPECT_FALSE(matches_all(x509, {sha1, sha256, wrong}));
-    EXPECT_FALSE(matches_all(x509, {Fingerprint{HashFunction::sha256, {}}}));
+    EXPECT_TRUE(matches_every_hash(x509, {sha1, sha256}));
+    EXPECT_FALSE(matches_every_hash(x509, {sha1, sha256, wrong}));
+    EXPECT_FALSE(matches_every_hash(x509, {Fingerprint{HashFunction::sha256, {}}}));
+    // Another certificate's fingerprint beside ours, under the same hash: one of the two is enough.
+    Fingerprint other = sha256;
+    other.digest[0] ^= 1;
+    EXPECT_TRUE(matches_every_hash(x509, {other, sha256}));
+    EXPECT_FALSE(matches_every_hash(x509, {other}));
 
     EXPECT_TRUE(trustworthy({sha1, sha256}));
     EXPECT_FALSE(trustworthy({sha1}));

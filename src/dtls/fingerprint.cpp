@@ -90,14 +90,18 @@ bool trustworthy(const std::vector<Fingerprint>& fingerprints) {
                        [](const Fingerprint& print) { return print.hash != HashFunction::sha1; });
 }
 
-bool matches_all(const X509& certificate, const std::vector<Fingerprint>& fingerprints) {
-    bool all = true;
-    for (const Fingerprint& expected : fingerprints) {
-        const ByteVector digest = fingerprint_of(certificate, expected.hash).digest;
-        all &= digest.size() == hash_of(expected.hash).length && digest.size() == expected.digest.size() &&
-               CRYPTO_memcmp(digest.data(), expected.digest.data(), digest.size()) == 0;
-    }
-    return all;
+bool matches(const X509& certificate, const Fingerprint& expected) {
+    const ByteVector digest = fingerprint_of(certificate, expected.hash).digest;
+    return digest.size() == hash_of(expected.hash).length && digest.size() == expected.digest.size() &&
+           CRYPTO_memcmp(digest.data(), expected.digest.data(), digest.size()) == 0;
+}
+
+bool matches_every_hash(const X509& certificate, const std::vector<Fingerprint>& fingerprints) {
+    return std::all_of(fingerprints.begin(), fingerprints.end(), [&](const Fingerprint& named) {
+        return std::any_of(fingerprints.begin(), fingerprints.end(), [&](const Fingerprint& other) {
+            return other.hash == named.hash && matches(certificate, other);
+        });
+    });
 }
 
 }  // namespace legroom::dtls

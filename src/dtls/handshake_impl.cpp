@@ -226,7 +226,7 @@ int Handshake::Impl::verify_peer(X509_STORE_CTX* store, void* /*argument*/) {
         static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
     const X509* const leaf = X509_STORE_CTX_get0_cert(store);
     Impl& self = of(ssl);
-    if (leaf != nullptr && matches_all(*leaf, self.config.remote_fingerprints)) return 1;
+    if (leaf != nullptr && matches_every_hash(*leaf, self.config.remote_fingerprints)) return 1;
     self.wrong_certificate_ = true;
     X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
     return 0;
