@@ -167,8 +167,7 @@ function showConnection(session) {
 function showMuted(session, muted) {
     session.muted = muted;
     page.mute.textContent = muted ? 'Unmute' : 'Mute';
-    page.mute.setAttribute('aria-pressed', muted);
-    page.ownMeter.classList.toggle('muted', muted);
+    page.call.classList.toggle('muted', muted);
 }
 
 /** Ourselves first, the others by id: the server lists them in no particular order. */

@@ -6,7 +6,8 @@
 namespace legroom::app {
 namespace {
 
-ice::Candidate make(const IpAddress& announced, const IpAddress& base, std::uint16_t port, std::size_t index) {
+ice::Candidate make(const IpAddress& announced, const IpAddress& base, std::uint16_t port,
+                    std::size_t index) {
     ice::Candidate candidate;
     candidate.type = ice::CandidateType::host;
     candidate.endpoint = {announced, port};
@@ -24,10 +25,11 @@ std::vector<ice::Candidate> host_candidates(std::span<const IpAddress> addresses
                                             std::span<const IpAddress> external) {
     std::vector<ice::Candidate> candidates;
     for (const IpAddress& announced : external.empty() ? addresses : external) {
-        const auto base = external.empty() ? std::find(addresses.begin(), addresses.end(), announced)
-                                           : std::find_if(addresses.begin(), addresses.end(), [&](const IpAddress& ip) {
-                                                 return ip.is_v4() == announced.is_v4();
-                                             });
+        const auto base = external.empty()
+                              ? std::find(addresses.begin(), addresses.end(), announced)
+                              : std::find_if(addresses.begin(), addresses.end(), [&](const IpAddress& ip) {
+                                    return ip.is_v4() == announced.is_v4();
+                                });
         if (base != addresses.end()) candidates.push_back(make(announced, *base, port, candidates.size()));
     }
     return candidates;

@@ -1,7 +1,6 @@
 #include "app/host_candidates.hpp"
 
 #include <gtest/gtest.h>
-
 #include <string>
 
 namespace legroom::app {
@@ -34,7 +33,8 @@ TEST(HostCandidates, ExternalAddressesReplaceThoseOfTheMachine) {
 }
 
 TEST(HostCandidates, AnExternalAddressOfAFamilyTheMachineLacksIsLeftOut) {
-    const auto candidates = host_candidates(parse({"10.0.0.1"}), 10000, parse({"2001:db8::7", "203.0.113.7"}));
+    const auto candidates =
+        host_candidates(parse({"10.0.0.1"}), 10000, parse({"2001:db8::7", "203.0.113.7"}));
     ASSERT_EQ(candidates.size(), 1U);
     EXPECT_EQ(candidates[0].endpoint.to_string(), "203.0.113.7:10000");
 }

@@ -1,11 +1,10 @@
 #include "app/log.hpp"
 
+#include <boost/json/serialize.hpp>
+#include <memory>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <boost/json/serialize.hpp>
-#include <memory>
 
 namespace legroom::app {
 namespace {
@@ -25,10 +24,14 @@ public:
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
     switch (level) {
-        case LogLevel::debug: return spdlog::level::debug;
-        case LogLevel::info: return spdlog::level::info;
-        case LogLevel::warn: return spdlog::level::warn;
-        case LogLevel::error: return spdlog::level::err;
+        case LogLevel::debug:
+            return spdlog::level::debug;
+        case LogLevel::info:
+            return spdlog::level::info;
+        case LogLevel::warn:
+            return spdlog::level::warn;
+        case LogLevel::error:
+            return spdlog::level::err;
     }
     return spdlog::level::info;
 }
@@ -44,7 +47,8 @@ std::unique_ptr<spdlog::formatter> formatter(bool for_a_person) {
 }  // namespace
 
 void set_up_log(LogLevel level, bool for_a_person) {
-    auto logger = std::make_shared<spdlog::logger>("legroom", std::make_shared<spdlog::sinks::stdout_sink_mt>());
+    auto logger =
+        std::make_shared<spdlog::logger>("legroom", std::make_shared<spdlog::sinks::stdout_sink_mt>());
     logger->set_formatter(formatter(for_a_person));
     logger->set_level(to_spdlog(level));
     logger->flush_on(spdlog::level::info);

@@ -1,13 +1,11 @@
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include "app/command_line.hpp"
 #include "app/log.hpp"
 #include "app/program.hpp"
-
-#include <spdlog/spdlog.h>
 
 namespace {
 

@@ -1,17 +1,17 @@
 #include "app/program.hpp"
 
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
-
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <csignal>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "app/host_candidates.hpp"
 #include "io/clock.hpp"
 #include "io/host_addresses.hpp"
 #include "io/resolver.hpp"
-#include "rtp/ntp_time.hpp"
 #include "legroom_web.hpp"
+#include "rtp/ntp_time.hpp"
 
 namespace legroom::app {
 namespace {
@@ -21,7 +21,8 @@ constexpr Duration kResolvePatience = std::chrono::seconds{5};
 /// From 1900 to the Instant of zero: what RTCP's wall-clock times are reckoned from.
 Duration ntp_origin() {
     const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<Duration>(since_1970) + rtp::kUnixEpochInNtp - io::now().time_since_epoch();
+    return std::chrono::duration_cast<Duration>(since_1970) + rtp::kUnixEpochInNtp -
+           io::now().time_since_epoch();
 }
 
 void log_event(const call::Event& event) {
@@ -77,13 +78,15 @@ std::optional<std::string> Program::open_media(const dtls::Certificate& certific
         return fmt::format("RTP_PORT_MIN: cannot use UDP port {}: {}. Choose a free one, or 0 for any.",
                            config_.media.udp_port, port.error().message());
     }
-    const auto addresses = io::host_addresses();
-    host_candidates_ = host_candidates(addresses, port->number(), config_.media.external_ips);
-    for (const ice::Candidate& candidate : host_candidates_) spdlog::info("media at {}", candidate.endpoint.to_string());
+    media_port_ = port->number();
+    host_candidates_ = host_candidates(io::host_addresses(), media_port_, config_.media.external_ips);
+    for (const ice::Candidate& candidate : host_candidates_)
+        spdlog::info("media at {}", candidate.endpoint.to_string());
     if (host_candidates_.empty()) spdlog::warn("no address a peer could reach: every offer will be refused");
 
     shard_ = std::make_unique<engine::Shard>(
-        engine::ShardConfig{certificate, host_candidates_, config_.media.comfort_noise, ntp_origin()}, media_random_);
+        engine::ShardConfig{certificate, host_candidates_, config_.media.comfort_noise, ntp_origin()},
+        media_random_);
     media_ = std::make_unique<io::MediaLoop>(std::move(*port), *shard_, [this](engine::Event event) {
         boost::asio::post(control_, [this, event = std::move(event)] { on_engine_event(event); });
     });
@@ -121,7 +124,9 @@ std::optional<std::string> Program::open_http() {
         return fmt::format("HTTP_ADDR: cannot listen on {}: {}. Choose a free address and port.",
                            config_.http.listen.to_string(), bound.error().message());
     }
-    spdlog::info("ready: open http://{}/", bound->to_string());
+    const std::string host =
+        bound->ip.is_unspecified() ? fmt::format("localhost:{}", bound->port) : bound->to_string();
+    spdlog::info("ready: open http://{}/", host);
     return std::nullopt;
 }
 
@@ -129,14 +134,16 @@ void Program::start_gathering() {
     if (config_.media.stun_servers.empty()) return;
     std::vector<io::HostPort> names;
     for (const StunServer& server : config_.media.stun_servers) names.push_back({server.host, server.port});
-    io::resolve_all(control_, std::move(names), kResolvePatience, [this](const std::vector<io::Resolved>& found) {
-        std::vector<Endpoint> servers;
-        for (const io::Resolved& server : found) {
-            if (server.endpoints.empty()) spdlog::warn("ICE_SERVERS: no address found for {}", server.host);
-            servers.insert(servers.end(), server.endpoints.begin(), server.endpoints.end());
-        }
-        media_->post(engine::StartGathering{std::move(servers)});
-    });
+    io::resolve_all(control_, std::move(names), kResolvePatience,
+                    [this](const std::vector<io::Resolved>& found) {
+                        std::vector<Endpoint> servers;
+                        for (const io::Resolved& server : found) {
+                            if (server.endpoints.empty())
+                                spdlog::warn("ICE_SERVERS: no address found for {}", server.host);
+                            servers.insert(servers.end(), server.endpoints.begin(), server.endpoints.end());
+                        }
+                        media_->post(engine::StartGathering{std::move(servers)});
+                    });
 }
 
 void Program::on_engine_event(const engine::Event& event) {
@@ -144,8 +151,17 @@ void Program::on_engine_event(const engine::Event& event) {
         spdlog::info("transport of leg {} ended: {}", failed->leg.value, failed->detail);
     } else if (const auto* gathered = std::get_if<engine::CandidateGathered>(&event)) {
         spdlog::info("reachable at {}, a STUN server says", gathered->candidate.endpoint.to_string());
+        if (config_.media.discover_external_ips) announce_instead(gathered->candidate.endpoint.ip);
     }
     legs_->handle(io::now(), event);
+}
+
+/// WEBRTC_EXTERNAL_IPS=auto: a 1:1 NAT stands before us, so every port is the same outside.
+void Program::announce_instead(const IpAddress& external) {
+    auto& known = config_.media.external_ips;
+    if (std::find(known.begin(), known.end(), external) != known.end()) return;
+    known.push_back(external);
+    legs_->set_local_candidates(host_candidates(io::host_addresses(), media_port_, known));
 }
 
 void Program::shut_down() {

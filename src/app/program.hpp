@@ -27,7 +27,8 @@ public:
     explicit Program(Config config);
     ~Program();
 
-    /// Binds both ports and starts the media thread. Otherwise: one line that says what failed and what to do.
+    /// Binds both ports and starts the media thread. Otherwise: one line that says what failed and what to
+    /// do.
     std::optional<std::string> start();
     /// Serves until SIGINT or SIGTERM, then hangs everybody up and returns.
     void run();
@@ -38,6 +39,7 @@ private:
     void make_services(const dtls::Certificate& certificate);
     void start_gathering();
     void on_engine_event(const engine::Event& event);
+    void announce_instead(const IpAddress& external);
     void shut_down();
 
     Config config_;
@@ -49,6 +51,7 @@ private:
     std::unique_ptr<engine::Shard> shard_;
     std::unique_ptr<io::MediaLoop> media_;
     std::thread media_thread_;
+    std::uint16_t media_port_ = 0;
     std::vector<ice::Candidate> host_candidates_;
 
     std::unique_ptr<call::Switchboard> board_;

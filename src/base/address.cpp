@@ -1,10 +1,9 @@
 #include "base/address.hpp"
 
-#include <arpa/inet.h>
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <charconv>
+#include <fmt/format.h>
 
 namespace legroom {
 namespace {

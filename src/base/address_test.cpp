@@ -14,7 +14,8 @@ TEST(IpAddress, ReadsAndWritesBothFamilies) {
 }
 
 TEST(IpAddress, RefusesWhatIsNoAddress) {
-    for (const char* text : {"", "localhost", "1.2.3", "1.2.3.4.5", "256.1.1.1", "::g", "a.local", "1.2.3.4 "}) {
+    for (const char* text :
+         {"", "localhost", "1.2.3", "1.2.3.4.5", "256.1.1.1", "::g", "a.local", "1.2.3.4 "}) {
         EXPECT_FALSE(IpAddress::parse(text)) << text;
     }
 }
@@ -43,7 +44,8 @@ TEST(Endpoint, ReadsWhatItWrites) {
         ASSERT_TRUE(endpoint) << text;
         EXPECT_EQ(endpoint->to_string(), text);
     }
-    for (const char* text : {"192.0.2.1", "192.0.2.1:", "192.0.2.1:65536", "2001:db8::1:5000", "[1.2.3.4]:5"}) {
+    for (const char* text :
+         {"192.0.2.1", "192.0.2.1:", "192.0.2.1:65536", "2001:db8::1:5000", "[1.2.3.4]:5"}) {
         EXPECT_FALSE(Endpoint::parse(text)) << text;
     }
 }

@@ -9,9 +9,9 @@
 
 namespace legroom {
 
-using Bytes = std::span<const std::uint8_t>;     ///< Read-only bytes owned by somebody else.
-using MutableBytes = std::span<std::uint8_t>;    ///< Writable bytes owned by somebody else.
-using ByteVector = std::vector<std::uint8_t>;    ///< Bytes of our own.
+using Bytes = std::span<const std::uint8_t>;   ///< Read-only bytes owned by somebody else.
+using MutableBytes = std::span<std::uint8_t>;  ///< Writable bytes owned by somebody else.
+using ByteVector = std::vector<std::uint8_t>;  ///< Bytes of our own.
 
 inline Bytes as_bytes(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};

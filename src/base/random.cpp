@@ -42,7 +42,7 @@ std::string Random::hex(std::size_t digits) {
 
 std::string Random::uuid() {
     std::string text = hex(32);
-    text[12] = '4';                              // version
+    text[12] = '4';                                                 // version
     text[16] = "89ab"[(text[16] & 1) + ((text[16] >> 1) & 1) * 2];  // variant 10xx
     for (const std::size_t at : {8, 13, 18, 23}) text.insert(at, "-");
     return text;

@@ -14,8 +14,8 @@ Fingerprint fingerprint_of(const X509& certificate, HashFunction hash);
 /// are within reach.
 bool trustworthy(const std::vector<Fingerprint>& fingerprints);
 
-/// Whether `certificate` has, of each hash function named, one of the fingerprints (RFC 8122 §5.1: an offer may
-/// list several certificates under one hash). Takes as long for a near miss as for a far one.
+/// Whether `certificate` has, of each hash function named, one of the fingerprints (RFC 8122 §5.1: an offer
+/// may list several certificates under one hash). Takes as long for a near miss as for a far one.
 bool matches_every_hash(const X509& certificate, const std::vector<Fingerprint>& fingerprints);
 
 }  // namespace legroom::dtls

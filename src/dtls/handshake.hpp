@@ -52,7 +52,8 @@ using Output = std::variant<Datagram, Established, Failed, Closed>;
 struct HandshakeConfig {
     Role role = Role::server;
     Certificate certificate;
-    /// Of each hash function here the certificate of the peer must match one (RFC 8122 §5.1). Sha-1 alone is refused.
+    /// Of each hash function here the certificate of the peer must match one (RFC 8122 §5.1). Sha-1 alone is
+    /// refused.
     std::vector<Fingerprint> remote_fingerprints;
 };
 

@@ -16,7 +16,8 @@ Leg::Leg(const CreateLeg& command, peer::PeerConfig peer, Random& random, Instan
 
 void Leg::receive(Instant at, Bytes plain_rtp) {
     const auto packet = rtp::parse_packet(plain_rtp);
-    if (packet && sdp::receives(direction_) && packet->header.payload_type == opus_payload_type_) incoming_.push(at, *packet);
+    if (packet && sdp::receives(direction_) && packet->header.payload_type == opus_payload_type_)
+        incoming_.push(at, *packet);
 }
 
 bool Leg::pull(Instant now, audio::Frame& out) {

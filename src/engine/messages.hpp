@@ -64,8 +64,8 @@ struct StartGathering {
     std::vector<Endpoint> stun_servers;
 };
 
-using Command = std::variant<CreateLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, CreateRoom, DeleteRoom,
-                             JoinRoom, LeaveRoom, StartGathering>;
+using Command = std::variant<CreateLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, CreateRoom,
+                             DeleteRoom, JoinRoom, LeaveRoom, StartGathering>;
 
 /// ICE and DTLS are up, for the first time.
 struct LegConnected {

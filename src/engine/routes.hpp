@@ -27,7 +27,9 @@ public:
 
     /// nullopt: nobody's; such a datagram is dropped unanswered.
     [[nodiscard]] std::optional<LegNumber> find(const Path& path, Bytes datagram) const;
-    [[nodiscard]] bool has_ufrag(std::string_view ufrag) const { return by_ufrag_.contains(std::string{ufrag}); }
+    [[nodiscard]] bool has_ufrag(std::string_view ufrag) const {
+        return by_ufrag_.contains(std::string{ufrag});
+    }
     [[nodiscard]] std::size_t size() const { return by_ufrag_.size(); }
 
     static constexpr std::size_t kMaxPathsPerLeg = 16;  ///< The oldest gives way.

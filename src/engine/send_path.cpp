@@ -39,7 +39,8 @@ SendConfig SendConfig::from(const sdp::Negotiated& negotiated, Ssrc ssrc, Sample
     config.ssrc = ssrc;
     config.opus = negotiated.opus;
     config.mid = negotiated.mid;
-    if (sdp::sends(negotiated.audio_level_direction)) config.audio_level_extension = negotiated.audio_level_extension;
+    if (sdp::sends(negotiated.audio_level_direction))
+        config.audio_level_extension = negotiated.audio_level_extension;
     if (sdp::sends(negotiated.mid_direction)) config.mid_extension = negotiated.mid_extension;
     return config;
 }

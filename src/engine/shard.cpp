@@ -123,7 +123,8 @@ void Shard::handle(Instant, SetDeaf command) {
 }
 
 void Shard::handle(Instant, CreateRoom command) {
-    rooms_.try_emplace(command.room, std::make_unique<Room>(command.rate, config_.comfort_noise, random_.u64()));
+    rooms_.try_emplace(command.room,
+                       std::make_unique<Room>(command.rate, config_.comfort_noise, random_.u64()));
 }
 
 void Shard::handle(Instant, DeleteRoom command) {

@@ -30,10 +30,10 @@ struct ShardConfig {
 };
 
 struct ShardCounters {
-    std::uint64_t unroutable = 0;    ///< Datagrams that belong to no leg: dropped unanswered.
-    std::uint64_t late_ticks = 0;    ///< Ticks begun more than 5 ms after their time.
-    std::uint64_t skipped_ticks = 0; ///< Ticks given up because the shard fell too far behind.
-    std::uint64_t faults = 0;        ///< Legs closed because handling them threw.
+    std::uint64_t unroutable = 0;     ///< Datagrams that belong to no leg: dropped unanswered.
+    std::uint64_t late_ticks = 0;     ///< Ticks begun more than 5 ms after their time.
+    std::uint64_t skipped_ticks = 0;  ///< Ticks given up because the shard fell too far behind.
+    std::uint64_t faults = 0;         ///< Legs closed because handling them threw.
 };
 
 using Output = std::variant<Transmit, Event>;

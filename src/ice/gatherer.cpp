@@ -22,8 +22,8 @@ bool is_address(const Endpoint& endpoint, const IpAddress& like) {
 
 }  // namespace
 
-Gatherer::Gatherer(std::vector<Endpoint> bases, std::vector<Endpoint> stun_servers, Random& random,
-                   Instant now)
+Gatherer::Gatherer(const std::vector<Endpoint>& bases, const std::vector<Endpoint>& stun_servers,
+                   Random& random, Instant now)
     : random_(random), first_round_end_(now + kGiveUp) {
     std::uint16_t preference = std::numeric_limits<std::uint16_t>::max();
     for (const Endpoint& base : bases) {

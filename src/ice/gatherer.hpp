@@ -36,7 +36,8 @@ class Gatherer {
 public:
     /// `bases`: our host addresses, the preferred ones first. A server is asked from the bases of its own
     /// family only. `random` must outlive the gatherer.
-    Gatherer(std::vector<Endpoint> bases, std::vector<Endpoint> stun_servers, Random& random, Instant now);
+    Gatherer(const std::vector<Endpoint>& bases, const std::vector<Endpoint>& stun_servers, Random& random,
+             Instant now);
 
     /// True when the datagram was an answer to one of our transactions, by the way the request went (and
     /// is consumed). Anything else is left to whoever else may know it.

@@ -22,8 +22,8 @@ const Endpoint kOutside = at("203.0.113.7:61000");
 
 class Host final : public sim::Node {
 public:
-    Host(std::vector<Endpoint> bases, std::vector<Endpoint> servers, Instant now)
-        : gatherer(std::move(bases), std::move(servers), random_, now) {}
+    Host(const std::vector<Endpoint>& bases, const std::vector<Endpoint>& servers, Instant now)
+        : gatherer(bases, servers, random_, now) {}
 
     void on_datagram(Instant now, const Path& path, Bytes datagram) override {
         consumed += gatherer.handle_datagram(now, path, datagram) ? 1 : 0;

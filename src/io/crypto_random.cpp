@@ -1,9 +1,8 @@
 #include "io/crypto_random.hpp"
 
-#include <openssl/rand.h>
-
 #include <cstdio>
 #include <cstdlib>
+#include <openssl/rand.h>
 
 namespace legroom::io {
 

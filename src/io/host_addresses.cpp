@@ -1,10 +1,9 @@
 #include "io/host_addresses.hpp"
 
-#include <ifaddrs.h>
-#include <net/if.h>
-
 #include <algorithm>
+#include <ifaddrs.h>
 #include <memory>
+#include <net/if.h>
 
 #include "io/socket_address.hpp"
 

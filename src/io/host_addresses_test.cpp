@@ -16,7 +16,8 @@ std::vector<std::string> choose(std::initializer_list<const char*> all) {
 using Texts = std::vector<std::string>;
 
 TEST(HostAddresses, AreThoseAPeerCanReach) {
-    EXPECT_EQ(choose({"127.0.0.1", "2001:db8::1", "10.0.0.1", "::1", "fe80::1"}), (Texts{"10.0.0.1", "2001:db8::1"}));
+    EXPECT_EQ(choose({"127.0.0.1", "2001:db8::1", "10.0.0.1", "::1", "fe80::1"}),
+              (Texts{"10.0.0.1", "2001:db8::1"}));
 }
 
 TEST(HostAddresses, OfAMachineWithoutNetworkAreLoopback) {

@@ -86,7 +86,8 @@ Result<Endpoint> HttpServer::listen(const Endpoint& endpoint) {
     const tcp::endpoint where = to_tcp(endpoint);
     acceptor.open(where.protocol(), error);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error && endpoint.ip.is_v6()) acceptor.set_option(asio::ip::v6_only(!endpoint.ip.is_unspecified()), error);
+    if (!error && endpoint.ip.is_v6())
+        acceptor.set_option(asio::ip::v6_only(!endpoint.ip.is_unspecified()), error);
     if (!error) acceptor.bind(where, error);
     if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) return error;
@@ -157,7 +158,8 @@ asio::awaitable<bool> HttpServer::Impl::serve_one(beast::tcp_stream& stream, bea
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
     parser.body_limit(limits.body_bytes);
-    if (const error_code error = co_await read(stream, buffer, parser)) co_return co_await refuse(stream, error);
+    if (const error_code error = co_await read(stream, buffer, parser))
+        co_return co_await refuse(stream, error);
 
     ++counters.requests;
     auto message = parser.release();
@@ -210,7 +212,8 @@ asio::awaitable<bool> HttpServer::Impl::refuse(beast::tcp_stream& stream, error_
 }
 
 /// True: written, and the connection may stay.
-asio::awaitable<bool> HttpServer::Impl::write(beast::tcp_stream& stream, http::response<http::string_body> message) {
+asio::awaitable<bool> HttpServer::Impl::write(beast::tcp_stream& stream,
+                                              http::response<http::string_body> message) {
     const auto [error, count] = co_await http::async_write(stream, message, kAwait);
     co_return !error;
 }

@@ -22,11 +22,12 @@ struct HttpHandlers {
 };
 
 struct HttpLimits {
-    std::size_t connections = 1024;          ///< More are told 503 and closed.
-    std::size_t header_bytes = 16 * 1024;    ///< 431 beyond.
+    std::size_t connections = 1024;               ///< More are told 503 and closed.
+    std::size_t header_bytes = 16 * 1024;         ///< 431 beyond.
     std::size_t body_bytes = api::kMaxBodyBytes;  ///< 413 beyond.
-    Duration request_time = std::chrono::seconds{10};  ///< From a request's first byte to its last: closed beyond.
-    Duration idle_time = std::chrono::seconds{60};     ///< Between two requests: closed beyond.
+    Duration request_time =
+        std::chrono::seconds{10};  ///< From a request's first byte to its last: closed beyond.
+    Duration idle_time = std::chrono::seconds{60};  ///< Between two requests: closed beyond.
 };
 
 struct HttpCounters {

@@ -1,7 +1,6 @@
 #include "io/mailbox.hpp"
 
 #include <sys/eventfd.h>
-
 #include <system_error>
 
 namespace legroom::io {

@@ -17,10 +17,10 @@ class Mailbox {
 public:
     Mailbox();
 
-    void post(engine::Command command);         ///< From any thread.
-    std::vector<engine::Command> take();        ///< The reader's: everything posted so far, in order.
+    void post(engine::Command command);   ///< From any thread.
+    std::vector<engine::Command> take();  ///< The reader's: everything posted so far, in order.
     [[nodiscard]] int descriptor() const { return wake_.get(); }  ///< Readable while something waits.
-    void wake();                                ///< Makes descriptor() readable without a command.
+    void wake();  ///< Makes descriptor() readable without a command.
 
 private:
     std::mutex mutex_;

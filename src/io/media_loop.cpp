@@ -1,9 +1,8 @@
 #include "io/media_loop.hpp"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <ctime>
+#include <poll.h>
 
 #include "io/clock.hpp"
 
@@ -58,9 +57,8 @@ void MediaLoop::take_commands() {
 
 void MediaLoop::receive_datagrams() {
     // One batch a turn: what keeps coming waits in the kernel until timers have had their turn.
-    port_.receive([this](const Path& path, MutableBytes datagram) {
-        shard_.handle_datagram(now(), path, datagram);
-    });
+    port_.receive(
+        [this](const Path& path, MutableBytes datagram) { shard_.handle_datagram(now(), path, datagram); });
 }
 
 void MediaLoop::pump() {

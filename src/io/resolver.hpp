@@ -20,8 +20,9 @@ struct Resolved {
     std::vector<Endpoint> endpoints;  ///< Empty: not known, or no answer in time.
 };
 
-/// Looks all names up at once, off the context's thread, and calls `done` on it exactly once: when all have been
-/// answered, or when `patience` is over with what has come by then. The results keep the order of the names.
+/// Looks all names up at once, off the context's thread, and calls `done` on it exactly once: when all have
+/// been answered, or when `patience` is over with what has come by then. The results keep the order of the
+/// names.
 void resolve_all(boost::asio::io_context& context, std::vector<HostPort> names, Duration patience,
                  std::function<void(std::vector<Resolved>)> done);
 

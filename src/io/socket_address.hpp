@@ -1,9 +1,8 @@
 #pragma once
 
 #include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <optional>
+#include <sys/socket.h>
 
 #include "base/address.hpp"
 

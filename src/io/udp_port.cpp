@@ -1,11 +1,10 @@
 #include "io/udp_port.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include "io/socket_address.hpp"
 
@@ -205,8 +204,8 @@ void UdpPort::send_batch(int socket, std::span<const Transmit* const> batch) {
     for (std::size_t i = 0; i < batch.size(); ++i) buffers_->prepare_send(i, *batch[i]);
     std::size_t done = 0;
     while (done < batch.size()) {
-        const int count =
-            ::sendmmsg(socket, &buffers_->messages[done], static_cast<unsigned>(batch.size() - done), MSG_DONTWAIT);
+        const int count = ::sendmmsg(socket, &buffers_->messages[done],
+                                     static_cast<unsigned>(batch.size() - done), MSG_DONTWAIT);
         if (count > 0) {
             counters_.sent += static_cast<std::uint64_t>(count);
             done += static_cast<std::size_t>(count);

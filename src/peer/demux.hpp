@@ -6,7 +6,8 @@ namespace legroom::peer {
 
 enum class Protocol { stun, dtls, media, unknown };
 
-/// What a datagram on the shared port is, by its first byte (RFC 7983 §7). TURN channels and ZRTP are not ours.
+/// What a datagram on the shared port is, by its first byte (RFC 7983 §7). TURN channels and ZRTP are not
+/// ours.
 constexpr Protocol protocol_of(Bytes datagram) {
     if (datagram.empty()) return Protocol::unknown;
     const std::uint8_t first = datagram[0];

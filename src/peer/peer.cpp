@@ -53,7 +53,8 @@ void Peer::handle_timeout(Instant now) {
     handshake_.handle_timeout(now);
     settle(now);
     if (phase_ == Phase::connected && now >= reports_.deadline()) send_reports(now);
-    if (phase_ == Phase::connecting && now >= setup_deadline_) fail("the DTLS handshake did not finish in time");
+    if (phase_ == Phase::connecting && now >= setup_deadline_)
+        fail("the DTLS handshake did not finish in time");
 }
 
 void Peer::send_rtp(Instant now, ByteVector packet) {

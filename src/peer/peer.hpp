@@ -45,8 +45,8 @@ struct PeerCounters {
     std::uint64_t malformed = 0;         ///< Authentic, and yet no RTP or RTCP.
 };
 
-/// One connection. Drive it like ice::Agent. The handshake begins with the first valid pair, before nomination;
-/// DTLS and media are taken from any valid pair (Safari sends from more than one).
+/// One connection. Drive it like ice::Agent. The handshake begins with the first valid pair, before
+/// nomination; DTLS and media are taken from any valid pair (Safari sends from more than one).
 class Peer {
 public:
     /// `random` must outlive the peer.

@@ -60,7 +60,8 @@ public:
     std::optional<Transmit> poll() override {
         while (auto output = peer.poll()) {
             if (auto* datagram = std::get_if<Transmit>(&*output)) return std::move(*datagram);
-            if (auto* media = std::get_if<RtpReceived>(&*output)) received.push_back(std::move(media->packet));
+            if (auto* media = std::get_if<RtpReceived>(&*output))
+                received.push_back(std::move(media->packet));
             if (auto* failed = std::get_if<Failed>(&*output)) failures.push_back(std::move(failed->detail));
             connected += std::holds_alternative<Connected>(*output) ? 1 : 0;
         }
@@ -76,7 +77,8 @@ public:
 
 /// A caller who knows the callee's candidate, and a callee who knows nothing.
 struct Call {
-    explicit Call(std::uint64_t seed, sim::Link link = {}, PeerConfig caller_config = config(ice::Role::controlling, kCaller))
+    explicit Call(std::uint64_t seed, sim::Link link = {},
+                  PeerConfig caller_config = config(ice::Role::controlling, kCaller))
         : random(seed),
           network(seed, link),
           caller(std::move(caller_config), random, network.now()),
@@ -93,7 +95,8 @@ struct Call {
     }
 
     bool connect(Duration limit = 30s) {
-        return network.run_while_not([this] { return caller.connected == 1 && callee.connected == 1; }, limit);
+        return network.run_while_not([this] { return caller.connected == 1 && callee.connected == 1; },
+                                     limit);
     }
 
     void say(Node& who, std::uint16_t sequence) {

@@ -7,7 +7,8 @@ namespace legroom::peer {
 namespace {
 
 constexpr Duration kFirstReport = std::chrono::milliseconds{500};
-constexpr Duration kInterval = std::chrono::milliseconds{2500};  ///< RFC 3550 §6.2: half of 5 s is the first minimum.
+constexpr Duration kInterval =
+    std::chrono::milliseconds{2500};  ///< RFC 3550 §6.2: half of 5 s is the first minimum.
 
 }  // namespace
 
@@ -37,7 +38,8 @@ bool Reports::on_compound(Instant now, Bytes plain_rtcp) {
     };
     for (const rtp::RtcpPacket& packet : compound->packets) {
         if (const auto* sender = std::get_if<rtp::SenderReport>(&packet)) {
-            if (incoming_ && incoming_->ssrc() == sender->sender) incoming_->on_sender_report(now, sender->info.ntp);
+            if (incoming_ && incoming_->ssrc() == sender->sender)
+                incoming_->on_sender_report(now, sender->info.ntp);
             take_blocks(sender->blocks);
         } else if (const auto* receiver = std::get_if<rtp::ReceiverReport>(&packet)) {
             take_blocks(receiver->blocks);
@@ -78,7 +80,8 @@ std::vector<rtp::RtcpPacket> Reports::report(Instant now) {
 }
 
 void Reports::schedule(Instant now) {
-    // Spread over half to one and a half intervals, so that a thousand legs do not report in one tick (§6.3.1).
+    // Spread over half to one and a half intervals, so that a thousand legs do not report in one tick
+    // (§6.3.1).
     const double factor = 0.5 + random_.unit();
     next_ = now + std::chrono::duration_cast<Duration>(kInterval * factor);
 }

@@ -14,14 +14,14 @@
 namespace legroom::peer {
 
 struct ReportsConfig {
-    Ssrc ssrc{};               ///< Of the stream we send.
-    std::string cname;         ///< RFC 7022: random, one per leg.
-    Duration ntp_origin{};     ///< From 1900 to the Instant of zero, see rtp::to_ntp().
+    Ssrc ssrc{};            ///< Of the stream we send.
+    std::string cname;      ///< RFC 7022: random, one per leg.
+    Duration ntp_origin{};  ///< From 1900 to the Instant of zero, see rtp::to_ntp().
     std::uint32_t clock_rate = 48'000;
 };
 
-/// The RTCP of one peer: what we tell of both streams and what we are told (RFC 3550 §6). Makes and reads plain
-/// compounds; protecting them is the peer's.
+/// The RTCP of one peer: what we tell of both streams and what we are told (RFC 3550 §6). Makes and reads
+/// plain compounds; protecting them is the peer's.
 class Reports {
 public:
     Reports(ReportsConfig config, Random& random);

@@ -32,7 +32,7 @@ private:
     explicit IntegrityKey(Bytes key);
 
     struct Free {
-        void operator()(void* context) const;
+        void operator()(void* mac) const;
     };
     std::unique_ptr<void, Free> mac_;  ///< an EVP_MAC_CTX; the type stays out of this header
 };

@@ -70,7 +70,6 @@ describe('page', {timeout: 240_000}, () => {
         await until('a muted microphone is silent', async () => !(await hears(theirs.tab, 440)).sound);
         await theirs.waitForParticipants('You', /^Guest [0-9a-f]{4} muted$/);
         await mine.waitForParticipants('You muted', kGuest);
-        assert.equal(await mine.button('Unmute').getAttribute('aria-pressed'), 'true');
         await mine.screenshot('muted');
 
         await mine.button('Unmute').click();

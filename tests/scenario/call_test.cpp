@@ -1,8 +1,7 @@
-// Whole calls in virtual time: the server's control and media, browsers made of the same machines, and a seeded
-// network between them. A failure names its seed; LEGROOM_SEEDS multiplies how many are run.
-#include <gtest/gtest.h>
-
+// Whole calls in virtual time: the server's control and media, browsers made of the same machines, and a
+// seeded network between them. A failure names its seed; LEGROOM_SEEDS multiplies how many are run.
 #include <cstdlib>
+#include <gtest/gtest.h>
 
 #include "scenario/world.hpp"
 
@@ -93,7 +92,8 @@ TEST(Call, AMoveChangesWhoIsHeardAtEveryRate) {
     world.call(third);
     ASSERT_TRUE(world.run_until_connected({&pair.a, &pair.b, &third}));
     for (const int rate : {8'000, 24'000, 48'000}) {
-        const auto room = world.server().rooms().create(world.now(), {RoomId{std::to_string(rate)}, "", rate});
+        const auto room =
+            world.server().rooms().create(world.now(), {RoomId{std::to_string(rate)}, "", rate});
         ASSERT_TRUE(room);
         world.join(third, std::to_string(rate));
         world.join(pair.a, std::to_string(rate));
@@ -147,7 +147,8 @@ TEST_P(Through, EverySeedConnectsAndMediaFlowsBothWays) {
 
 INSTANTIATE_TEST_SUITE_P(
     Network, Through,
-    testing::Values(Condition{"clean", {.delay = 10ms}, 2s}, Condition{"loss 10 %", {.delay = 20ms, .loss = 0.1}, 15s},
+    testing::Values(Condition{"clean", {.delay = 10ms}, 2s},
+                    Condition{"loss 10 %", {.delay = 20ms, .loss = 0.1}, 15s},
                     Condition{"loss 20 %", {.delay = 20ms, .loss = 0.2}, 25s},
                     Condition{"loss 50 %", {.delay = 20ms, .loss = 0.5}, 30s},
                     Condition{"reordering", {.delay = 20ms, .jitter = 40ms, .reorder = 0.3}, 10s},
@@ -272,7 +273,8 @@ TEST(Call, ASecondServerRunWithTheSameSeedIsTheSame) {
         Pair pair(world);
         world.run_for(5s);
         const auto& counters = world.network().counters();
-        return std::tuple{counters.sent, counters.lost, pair.a.client.packets_heard(), pair.b.client.packets_heard()};
+        return std::tuple{counters.sent, counters.lost, pair.a.client.packets_heard(),
+                          pair.b.client.packets_heard()};
     };
     EXPECT_EQ(run(11), run(11));
     EXPECT_NE(run(11), run(12));

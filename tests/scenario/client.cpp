@@ -1,9 +1,8 @@
 #include "scenario/client.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 
 #include "audio/goertzel.hpp"
 #include "rtp/packet.hpp"
@@ -26,7 +25,8 @@ engine::SendConfig send_config(Ssrc ssrc) {
 ice::Candidate host(const Endpoint& endpoint, std::size_t index) {
     ice::Candidate candidate;
     candidate.endpoint = candidate.base = endpoint;
-    candidate.priority = ice::candidate_priority(ice::CandidateType::host, static_cast<std::uint16_t>(65'535 - index));
+    candidate.priority =
+        ice::candidate_priority(ice::CandidateType::host, static_cast<std::uint16_t>(65'535 - index));
     candidate.foundation = std::to_string(index + 1);
     return candidate;
 }
@@ -59,7 +59,8 @@ Client::Client(ClientConfig config, Random& random)
       ssrc_(Ssrc{random.u32()}),
       incoming_(kRate),
       outgoing_(send_config(ssrc_), random) {
-    for (const Endpoint& address : config_.addresses) candidates_.push_back(host(address, candidates_.size()));
+    for (const Endpoint& address : config_.addresses)
+        candidates_.push_back(host(address, candidates_.size()));
     if (config_.tone_hz) tone_.emplace(kRate, *config_.tone_hz, 0.5F);
 }
 

@@ -20,12 +20,12 @@ namespace legroom::scenario {
 
 struct ClientConfig {
     dtls::Certificate certificate;
-    std::vector<Endpoint> addresses;       ///< Its host candidates.
-    std::optional<double> tone_hz;         ///< What it says; nullopt: Opus silence, which costs no encoder.
-    bool listens = true;                   ///< false: what it hears is counted, not decoded.
-    std::string setup = "actpass";         ///< a=setup of its offer
+    std::vector<Endpoint> addresses;  ///< Its host candidates.
+    std::optional<double> tone_hz;    ///< What it says; nullopt: Opus silence, which costs no encoder.
+    bool listens = true;              ///< false: what it hears is counted, not decoded.
+    std::string setup = "actpass";    ///< a=setup of its offer
     bool candidates_in_offer = true;
-    bool lite = false;                     ///< Offers a=ice-lite, so that the server controls.
+    bool lite = false;  ///< Offers a=ice-lite, so that the server controls.
     Duration setup_timeout = std::chrono::seconds{30};
 };
 

@@ -1,7 +1,6 @@
 // The real program over real sockets on loopback.
-#include <gtest/gtest.h>
-
 #include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
 
 #include "scenario/running_program.hpp"
 #include "scenario/swarm.hpp"
@@ -29,7 +28,8 @@ TEST(Program, ALegCostsNoThreadAndNoDescriptor) {
         if (i < 2) config.tone_hz = i == 0 ? 440 : 660;
         const std::string leg = swarm.call(config);
         if (i < 2) {
-            ASSERT_EQ(swarm.http().request("POST", "/v1/rooms/r/legs", R"({"leg_id":")" + leg + "\"}").status, 200U);
+            ASSERT_EQ(swarm.http().request("POST", "/v1/rooms/r/legs", R"({"leg_id":")" + leg + "\"}").status,
+                      200U);
         }
     }
     const auto all_hear = [&swarm] {
@@ -67,7 +67,8 @@ TEST(Program, SpeaksTheContractOverRealHttp) {
     EXPECT_EQ(http.request("GET", "/nowhere").status, 404U);
     EXPECT_EQ(http.request("PUT", "/v1/rooms").status, 405U);
     EXPECT_EQ(http.request("OPTIONS", "/v1/webrtc/offer").status, 204U);
-    EXPECT_EQ(http.request("POST", "/v1/webrtc/offer", "{").body, "{\"instance_id\":\"test-1\",\"error\":\"invalid JSON\"}\n");
+    EXPECT_EQ(http.request("POST", "/v1/webrtc/offer", "{").body,
+              "{\"instance_id\":\"test-1\",\"error\":\"invalid JSON\"}\n");
     EXPECT_EQ(http.request("POST", "/v1/rooms", R"({"id":"r","sample_rate":24000})").status, 201U);
     EXPECT_EQ(http.request("POST", "/v1/rooms", R"({"id":"r"})").status, 409U);
     EXPECT_EQ(http.request("DELETE", "/v1/rooms/r").status, 200U);

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <map>
 #include <string>
+#include <sys/types.h>
 
 #include "base/address.hpp"
 
@@ -12,7 +11,8 @@ namespace legroom::scenario {
 /// The real legroom program as a child process on free loopback ports; ended when this object is.
 class RunningProgram {
 public:
-    /// Starts it and waits until it says that it is ready; throws when it ends before or says nothing for 20 s.
+    /// Starts it and waits until it says that it is ready; throws when it ends before or says nothing for 20
+    /// s.
     explicit RunningProgram(const std::map<std::string, std::string>& environment = {});
     ~RunningProgram();
     RunningProgram(const RunningProgram&) = delete;

@@ -1,10 +1,9 @@
 #include "scenario/swarm.hpp"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <poll.h>
 #include <stdexcept>
 
 #include "io/clock.hpp"

@@ -12,13 +12,14 @@
 
 namespace legroom::scenario {
 
-/// Clients over real sockets against a running server, in the test's one thread: each with its own UDP port, as
-/// browsers have.
+/// Clients over real sockets against a running server, in the test's one thread: each with its own UDP port,
+/// as browsers have.
 class Swarm {
 public:
     Swarm(const Endpoint& http, Random& random) : http_(http), random_(random) {}
 
-    /// Makes a client and its leg. The config's certificate and addresses are filled in. Returns the leg's id.
+    /// Makes a client and its leg. The config's certificate and addresses are filled in. Returns the leg's
+    /// id.
     std::string call(ClientConfig config);
     /// Carries datagrams and timers until `done`, at most for `limit`; true if done.
     bool run_while_not(const std::function<bool()>& done, Duration limit);

@@ -1,8 +1,7 @@
 #include "scenario/world.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <stdexcept>
 
 #include "sim/openssl_clock.hpp"
@@ -118,7 +117,8 @@ void World::call(Browser& browser) {
     server_.on_timeout(now());
     const auto leg = must(server_.legs().create(now(), browser.client.offer(), ""));
     browser.leg = leg.id;
-    if (!browser.client.accept(now(), leg.answer)) throw std::runtime_error("the client cannot read the answer");
+    if (!browser.client.accept(now(), leg.answer))
+        throw std::runtime_error("the client cannot read the answer");
     network_.pump(server_);
     network_.pump(browser);
 }

@@ -74,7 +74,8 @@ public:
     /// Takes what the server has to say after an API call.
     void pump_server() { network_.pump(server_); }
 
-    bool run_until_connected(std::initializer_list<Browser*> browsers, Duration limit = std::chrono::seconds{30});
+    bool run_until_connected(std::initializer_list<Browser*> browsers,
+                             Duration limit = std::chrono::seconds{30});
     void run_for(Duration duration) { network_.run_for(duration); }
 
     Server& server() { return server_; }
