@@ -13,6 +13,7 @@
  */
 
 const kCandidatePollMs = 100;
+const kHangUpMs = 2000;
 
 /** The server refused (`status` is the HTTP status) or could not be reached (`status` is 0). */
 export class LegroomError extends Error {
@@ -24,10 +25,11 @@ export class LegroomError extends Error {
 }
 
 export class LegroomCall {
-    /** The server's id of this call; null before the answer and after hanging up. */
+    /** The server's id of this leg; null before the answer and after hanging up. */
     legId = null;
     /** What the others say. Stays the same object for the whole call. */
     remoteStream = new MediaStream();
+    #ended = new AbortController();
 
     /**
      * @param {object} options
@@ -49,9 +51,12 @@ export class LegroomCall {
             await this.peer.setLocalDescription();
             if (!this.trickle) await this.#gatheringComplete();
 
-            const answer = await this.request('POST', '/v1/webrtc/offer', {sdp: this.peer.localDescription.sdp});
+            const offer = {sdp: this.peer.localDescription.sdp};
+            // Not to be cancelled: hanging up now needs the id that comes back.
+            const answer = await this.request('POST', '/v1/webrtc/offer', offer, {signal: null});
             this.legId = answer.leg_id;
             await this.peer.setRemoteDescription({type: 'answer', sdp: answer.sdp});
+            if (!this.legId) throw new DOMException('hung up while the call was starting', 'AbortError');
 
             ourCandidates?.forEach((candidate) => this.#sendCandidate(candidate));
             this.#fetchCandidates();
@@ -77,16 +82,25 @@ export class LegroomCall {
     async hangUp() {
         const leg = this.legId;
         this.legId = null;
-        this.peer.close();
-        // keepalive: the request outlives a page that is going away
-        if (leg) await this.request('DELETE', `/v1/legs/${leg}`, undefined, {keepalive: true});
+        this.#ended.abort();
+        try {
+            // Before the peer closes, for the server takes a vanished peer for a failure. keepalive: the request
+            // outlives a page that is going away.
+            const options = {keepalive: true, signal: AbortSignal.timeout(kHangUpMs)};
+            if (leg) await this.request('DELETE', `/v1/legs/${leg}`, undefined, options);
+        } catch (error) {
+            if (error.status !== 404) throw error;  // somebody else was faster
+        } finally {
+            this.peer.close();
+        }
     }
 
-    /** One request to the server, for whatever this class has no method for. */
+    /** One request to the server, for whatever this class has no method for. Hanging up cancels it. */
     async request(method, path, body, options = {}) {
         const json = body && {headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)};
-        const response = await fetch(this.server + path, {method, ...json, ...options}).catch(() => {
-            throw new LegroomError('the server cannot be reached', 0);
+        const signal = this.#ended.signal;
+        const response = await fetch(this.server + path, {method, signal, ...json, ...options}).catch((error) => {
+            throw error.name === 'AbortError' ? error : new LegroomError('the server cannot be reached', 0);
         });
         const reply = await response.json().catch(() => ({}));
         if (!response.ok) throw new LegroomError(reply.error ?? `HTTP status ${response.status}`, response.status);

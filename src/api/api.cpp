@@ -81,7 +81,10 @@ Response Api::render(Reply reply) const {
     if (auto* object = reply.body.if_object(); object != nullptr && !config_.instance_id.empty()) {
         reply.body = with_instance_id(config_.instance_id, std::move(*object));
     }
-    return {reply.status, kJson, boost::json::serialize(reply.body) + "\n", cors_headers()};
+    Response response{reply.status, kJson, boost::json::serialize(reply.body) + "\n", cors_headers()};
+    // What is true now is not true later, and one GET, that of candidates, takes what it gives.
+    response.headers.push_back({"Cache-Control", "no-store"});
+    return response;
 }
 
 const Resource* Api::find_resource(std::string_view target) const {

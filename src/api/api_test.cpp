@@ -189,6 +189,12 @@ TEST(Api, ServesThePage) {
     EXPECT_EQ(client.send("GET", "/index.html").status, Status::not_found);
 }
 
+TEST(Api, NoAnswerIsKept) {
+    Client client;
+    EXPECT_EQ(header(client.send("GET", "/v1/legs"), "Cache-Control"), "no-store");
+    EXPECT_EQ(header(client.send("GET", "/v1/nothing"), "Cache-Control"), "no-store");
+}
+
 TEST(Api, ReadinessIsTheProgramsToSay) {
     auto config = Client::default_config();
     bool ready = false;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <map>
+#include <span>
 
 #include "app/config_file.hpp"
 #include "app/settings.hpp"
@@ -190,7 +191,15 @@ std::variant<Serve, Leave> read_command_line(int argc, const char* const* argv,
                                              const Environment& environment) {
     Arguments arguments;
     try {
+        for (const std::string_view argument : std::span{argv, static_cast<std::size_t>(argc)}.subspan(1)) {
+            // CLI11 would take the next argument for the value.
+            if (argument.starts_with("--") && argument.ends_with('='))
+                return wrong_usage(fmt::format("{} names no value", argument));
+        }
         arguments = parse_arguments(argc, argv);
+    } catch (const CLI::ArgumentMismatch& error) {
+        const std::string_view what = error.what();
+        return wrong_usage(fmt::format("{} needs one value", what.substr(0, what.find(':'))));
     } catch (const CLI::ParseError& error) {
         return wrong_usage(error.what());
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <iterator>
 #include <map>
@@ -344,6 +345,13 @@ TEST(CommandLine, VersionIsOneLine) {
     const Leave leave = left(start({"--version"}));
     EXPECT_EQ(leave.status, 0);
     EXPECT_EQ(leave.output, "legroom " LEGROOM_VERSION "\n");
+}
+
+TEST(CommandLine, AnOptionWithoutItsValueSaysSo) {
+    EXPECT_THAT(left(start({"--instance-id=", "--print-config"})).error,
+                testing::StartsWith("legroom: --instance-id= names no value\n"));
+    EXPECT_THAT(left(start({"--max-legs"})).error,
+                testing::StartsWith("legroom: --max-legs needs one value\n"));
 }
 
 TEST(CommandLine, ACommandLineWithoutSenseIsStatusTwo) {

@@ -42,6 +42,9 @@ Result<std::vector<FileEntry>, std::string> read_config_file(const std::string& 
     try {
         for (const auto& [key, node] : toml::parse(in, path)) {
             const std::string where = fmt::format("{}:{}", path, node.source().begin.line);
+            if (node.is_table())
+                return fmt::format("{}: there is no section [{}]; every key stands by itself", where,
+                                   key.str());
             auto text = text_of(node);
             if (!text)
                 return fmt::format("{}: {} must be text, a whole number, true, false or a list of texts",

@@ -22,6 +22,21 @@ public:
     }
 };
 
+/// The level by the name LOG_LEVEL has for it (pattern flag %~).
+class LevelName final : public spdlog::custom_flag_formatter {
+public:
+    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+        const std::string_view name = message.level == spdlog::level::debug  ? "debug"
+                                      : message.level == spdlog::level::info ? "info"
+                                      : message.level == spdlog::level::warn ? "warn"
+                                                                             : "error";
+        out.append(name.data(), name.data() + name.size());
+    }
+    [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+        return std::make_unique<LevelName>();
+    }
+};
+
 spdlog::level::level_enum to_spdlog(LogLevel level) {
     switch (level) {
         case LogLevel::debug:
@@ -38,9 +53,9 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 
 std::unique_ptr<spdlog::formatter> formatter(bool for_a_person) {
     auto made = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-    made->add_flag<JsonText>('*');
-    made->set_pattern(for_a_person ? "%H:%M:%S %-5l %v"
-                                   : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
+    made->add_flag<JsonText>('*').add_flag<LevelName>('~');
+    made->set_pattern(for_a_person ? "%H:%M:%S %~ %v"
+                                   : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%~","message":%*})");
     return made;
 }
 

@@ -11,10 +11,13 @@
 namespace legroom::engine {
 
 /// Who is to be woken when. One deadline a key; a new one replaces the old. Stale entries are skipped
-/// when they come up, so that moving a deadline costs one push.
+/// when they come up, so that moving a deadline costs one push; they are swept out before they outnumber
+/// the others by more than kMaxStale.
 template <class Key>
 class DeadlineQueue {
 public:
+    static constexpr std::size_t kMaxStale = 1024;
+
     /// nullopt: not to be woken.
     void set(const Key& key, std::optional<Instant> deadline) {
         if (!deadline) {
@@ -25,8 +28,11 @@ public:
         if (!fresh && current->second == *deadline) return;
         current->second = *deadline;
         entries_.push({*deadline, key});
+        if (entries_.size() > 2 * current_.size() + kMaxStale) sweep();
     }
     void erase(const Key& key) { current_.erase(key); }
+    /// Entries kept, the stale ones included.
+    [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
     /// The earliest deadline.
     std::optional<Instant> next() {
@@ -58,6 +64,11 @@ private:
             if (found != current_.end() && found->second == entries_.top().at) return;
             entries_.pop();
         }
+    }
+
+    void sweep() {
+        entries_ = {};
+        for (const auto& [key, at] : current_) entries_.push({at, key});
     }
 
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> entries_;

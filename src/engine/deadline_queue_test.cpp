@@ -47,5 +47,17 @@ TEST(DeadlineQueue, AMovingDeadlineDoesNotPileUpForEver) {
     EXPECT_EQ(queue.next(), std::nullopt);
 }
 
+TEST(DeadlineQueue, ADeadlinePutOffAgainAndAgainIsKeptOnceInTheEnd) {
+    DeadlineQueue<int> queue;
+    queue.set(2, at(200'000));
+    for (int i = 0; i < 100'000; ++i) {
+        queue.set(1, at(100'000 + i));
+        ASSERT_LE(queue.size(), 4 + DeadlineQueue<int>::kMaxStale);
+    }
+    EXPECT_EQ(queue.pop_due(at(200'000)), 1);
+    EXPECT_EQ(queue.pop_due(at(200'000)), 2);
+    EXPECT_EQ(queue.pop_due(at(200'000)), std::nullopt);
+}
+
 }  // namespace
 }  // namespace legroom::engine

@@ -39,10 +39,11 @@ void Leg::tick_alone(Instant now) {
 }
 
 void Leg::set_room(Room* room) {
+    room_ = nullptr;
+    if (room == nullptr) return;
+    incoming_.set_rate(room->rate());
+    outgoing_.set_rate(room->rate());
     room_ = room;
-    const SampleRate rate = room == nullptr ? kRateAlone : room->rate();
-    incoming_.set_rate(rate);
-    outgoing_.set_rate(rate);
 }
 
 void Leg::adapt_to_loss() {

@@ -13,7 +13,7 @@ class Room;
 /// One participant on a shard: its connection, its incoming and its outgoing sound.
 class Leg {
 public:
-    /// Rate of a leg outside a room, whose sound nobody hears.
+    /// Rate of a leg that has been in no room yet. Out of one again it keeps that room's: nobody hears it.
     static constexpr SampleRate kRateAlone = SampleRate::k48000;
 
     Leg(const CreateLeg& command, peer::PeerConfig peer, Random& random, Instant now);
@@ -32,7 +32,8 @@ public:
     /// The tick of a leg that is in no room: it says nothing to nobody and hears silence.
     void tick_alone(Instant now);
 
-    /// Set by Room::add and Room::remove; nullptr: in none.
+    /// Set by Room::add and Room::remove; nullptr: in none. When a codec for the room's rate cannot be made
+    /// it throws and leaves the leg in none; nullptr never throws.
     void set_room(Room* room);
     [[nodiscard]] Room* room() const { return room_; }
 

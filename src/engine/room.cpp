@@ -10,11 +10,13 @@ Room::Room(SampleRate rate, bool comfort_noise, std::uint64_t noise_seed)
     : rate_(rate), comfort_noise_(comfort_noise), noise_(noise_seed) {}
 
 void Room::add(Leg& leg) {
+    const std::size_t count = legs_.size() + 1;
+    spoken_.resize(count, audio::Frame{rate_});
+    heard_.resize(count, audio::Frame{rate_});
+    seats_.resize(count);
+    legs_.reserve(seats_.capacity());
+    leg.set_room(this);  // The last that can fail: a leg is in both lists or in none.
     legs_.push_back(&leg);
-    spoken_.resize(legs_.size(), audio::Frame{rate_});
-    heard_.resize(legs_.size(), audio::Frame{rate_});
-    seats_.resize(legs_.size());
-    leg.set_room(this);
 }
 
 void Room::remove(Leg& leg) {

@@ -21,7 +21,7 @@ public:
     /// `comfort_noise` fills a mix in which nobody else says anything.
     Room(SampleRate rate, bool comfort_noise, std::uint64_t noise_seed);
 
-    /// The leg must outlive its stay, and be in no other room.
+    /// The leg must outlive its stay, and be in no other room. If this throws it is in none.
     void add(Leg& leg);
     void remove(Leg& leg);
 

@@ -25,17 +25,22 @@ void Routes::add(LegNumber leg, std::string_view ufrag, std::uint32_t transactio
 }
 
 void Routes::claim(LegNumber leg, const Path& path) {
+    auto& paths = entries_.at(leg).paths;
+    paths.reserve(kMaxPathsPerLeg);  // Out of memory here or in the next line, nothing has changed.
     const auto [owner, fresh] = by_path_.try_emplace(path, leg);
     if (!fresh && owner->second == leg) return;
     if (!fresh) forget_path(owner->second, path);
     owner->second = leg;
 
-    auto& paths = entries_.at(leg).paths;
     if (paths.size() == kMaxPathsPerLeg) {
         by_path_.erase(paths.front());
         paths.erase(paths.begin());
     }
     paths.push_back(path);
+}
+
+void Routes::keep(LegNumber leg, const Path& path) {
+    if (!by_path_.contains(path)) claim(leg, path);
 }
 
 void Routes::remove(LegNumber leg) {

@@ -23,6 +23,9 @@ public:
     void add(LegNumber leg, std::string_view ufrag, std::uint32_t transaction_tag);
     /// The leg's check on this path succeeded. A path has one owner, the latest to prove it.
     void claim(LegNumber leg, const Path& path);
+    /// The leg has older proof of this path, or none of its own yet but was heard there: it gets it if nobody
+    /// has it.
+    void keep(LegNumber leg, const Path& path);
     void remove(LegNumber leg);
 
     /// nullopt: nobody's; such a datagram is dropped unanswered.
@@ -30,6 +33,7 @@ public:
     [[nodiscard]] bool has_ufrag(std::string_view ufrag) const {
         return by_ufrag_.contains(std::string{ufrag});
     }
+    [[nodiscard]] bool has_tag(std::uint32_t tag) const { return by_tag_.contains(tag); }
     [[nodiscard]] std::size_t size() const { return by_ufrag_.size(); }
 
     static constexpr std::size_t kMaxPathsPerLeg = 16;  ///< The oldest gives way.

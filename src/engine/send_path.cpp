@@ -23,10 +23,14 @@ codec::OpusSettings settings_for(const sdp::OpusParameters& wanted) {
     return settings;
 }
 
+/// Half of all sequence numbers: who misses our first packets must not miss that the number wrapped, or it
+/// would guess the rollover counter wrong for good (RFC 3711 §3.3.1).
+constexpr std::uint32_t kFirstSequences = 0x8000;
+
 rtp::Header first_header(const SendConfig& config, Random& random) {
     return {.payload_type = config.opus.payload_type,
             .marker = false,
-            .sequence = SequenceNumber{static_cast<std::uint16_t>(random.u32())},
+            .sequence = SequenceNumber{static_cast<std::uint16_t>(random.below(kFirstSequences))},
             .timestamp = random.u32(),
             .ssrc = config.ssrc};
 }

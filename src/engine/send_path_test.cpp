@@ -56,6 +56,13 @@ SendConfig with_extensions() {
     return config;
 }
 
+/// A receiver that begins after the number wrapped would guess the rollover counter wrong (RFC 3711 §3.3.1).
+TEST(SendPath, BeginsFarFromTheWrapOfTheSequenceNumber) {
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+        EXPECT_LT(Outgoing({}, seed).silence().header.sequence.value, 0x8000U) << seed;
+    }
+}
+
 TEST(SendPath, NeverBreaksSequenceAndTimestamp) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         Outgoing out{{}, seed};

@@ -13,14 +13,44 @@ constexpr int kMaxTicksBehind = 10;  ///< 200 ms; beyond it the gap is skipped r
 
 Shard::Shard(ShardConfig config, Random& random) : config_(std::move(config)), random_(random) {}
 
+/// A fault costs what it happened in, and never the thread.
+template <class Work>
+void Shard::contain(Work work) {
+    try {
+        work();
+    } catch (const std::exception&) {
+        ++counters_.faults;
+    }
+}
+
+template <class Work>
+void Shard::on_leg(LegNumber number, Work work) {
+    const auto found = legs_.find(number);
+    if (found == legs_.end()) return;
+    try {
+        work(*found->second);
+        pump(number);
+    } catch (const std::exception& fault) {  // One leg's fault never reaches another.
+        ++counters_.faults;
+        found->second->peer().abandon(fault.what());  // The next tick reports it.
+    }
+}
+
+template <class Work>
+void Shard::on_leg(const LegId& id, Work work) {
+    const auto found = numbers_.find(id);
+    if (found != numbers_.end()) on_leg(found->second, work);
+}
+
 void Shard::handle_command(Instant now, Command command) {
     tick_if_due(now);
-    std::visit([&](auto& what) { handle(now, std::move(what)); }, command);
+    contain([&] { std::visit([&](auto& what) { handle(now, std::move(what)); }, command); });
 }
 
 void Shard::handle_datagram(Instant now, const Path& path, MutableBytes datagram) {
     tick_if_due(now);
-    if (gatherer_ && gatherer_->handle_datagram(now, path, datagram)) return pump_gatherer();
+    if (gatherer_ && gatherer_->handle_datagram(now, path, datagram))
+        return contain([&] { pump_gatherer(); });
 
     const auto number = routes_.find(path, datagram);
     if (!number) {
@@ -28,8 +58,13 @@ void Shard::handle_datagram(Instant now, const Path& path, MutableBytes datagram
         return;
     }
     on_leg(*number, [&](Leg& leg) {
+        const bool known = leg.peer().is_valid(path);
         leg.peer().handle_datagram(now, path, datagram);
-        if (leg.peer().is_valid(path)) routes_.claim(*number, path);
+        if (leg.peer().is_valid(path) && !known) {
+            routes_.claim(*number, path);
+        } else if (leg.peer().has_heard(path)) {
+            routes_.keep(*number, path);
+        }
     });
 }
 
@@ -38,16 +73,12 @@ void Shard::handle_timeout(Instant now) {
     while (const auto number = deadlines_.pop_due(now)) {
         on_leg(*number, [&](Leg& leg) { leg.peer().handle_timeout(now); });
     }
-    if (gatherer_) {
-        gatherer_->handle_timeout(now);
-        pump_gatherer();
-    }
+    if (gatherer_) contain([&] { tick_gatherer(now); });
 }
 
 void Shard::close(Instant now) {
-    for (auto& [number, leg] : legs_) {
-        leg->peer().close(now);
-        pump(number);
+    for (const auto& entry : legs_) {
+        on_leg(entry.first, [&](Leg& leg) { leg.peer().close(now); });
     }
 }
 
@@ -69,13 +100,36 @@ std::optional<Instant> Shard::deadline() {
 }
 
 void Shard::handle(Instant now, CreateLeg command) {
+    try {
+        add_leg(now, command);
+    } catch (const std::exception& fault) {
+        ++counters_.faults;
+        forget_leg(command.leg, next_number_ - 1);
+        report(LegFailed{command.leg, fault.what()});
+    }
+}
+
+void Shard::add_leg(Instant now, const CreateLeg& command) {
     const LegNumber number = next_number_++;
-    const std::uint32_t transaction_tag = random_.u32();
-    routes_.add(number, command.local.ufrag, transaction_tag);
-    numbers_[command.leg] = number;
+    std::uint32_t transaction_tag = random_.u32();
+    while (routes_.has_tag(transaction_tag)) transaction_tag = random_.u32();
     legs_[number] = std::make_unique<Leg>(command, peer_config(command, transaction_tag), random_, now);
+    numbers_[command.leg] = number;
+    routes_.add(number, command.local.ufrag, transaction_tag);
     if (!next_tick_) next_tick_ = now + kTick;
+    for (const ice::Candidate& candidate : command.remote_candidates) {
+        legs_[number]->peer().add_remote_candidate(now, candidate);
+    }
     pump(number);
+}
+
+/// All that add_leg() made, or as much of it as it got done.
+void Shard::forget_leg(const LegId& id, LegNumber number) {
+    numbers_.erase(id);
+    routes_.remove(number);
+    deadlines_.erase(number);
+    legs_.erase(number);
+    if (legs_.empty()) next_tick_.reset();
 }
 
 peer::PeerConfig Shard::peer_config(const CreateLeg& command, std::uint32_t transaction_tag) const {
@@ -94,32 +148,24 @@ peer::PeerConfig Shard::peer_config(const CreateLeg& command, std::uint32_t tran
 }
 
 void Shard::handle(Instant now, AddRemoteCandidate command) {
-    const auto found = numbers_.find(command.leg);
-    if (found == numbers_.end()) return;
-    on_leg(found->second, [&](Leg& leg) { leg.peer().add_remote_candidate(now, command.candidate); });
+    on_leg(command.leg, [&](Leg& leg) { leg.peer().add_remote_candidate(now, command.candidate); });
 }
 
 void Shard::handle(Instant now, CloseLeg command) {
     const auto found = numbers_.find(command.leg);
     if (found == numbers_.end()) return;
     const LegNumber number = found->second;
-    on_leg(number, [&](Leg& leg) {
-        leg.peer().close(now);
-        leave_room(leg);
-    });
-    numbers_.erase(command.leg);
-    routes_.remove(number);
-    deadlines_.erase(number);
-    legs_.erase(number);
-    if (legs_.empty()) next_tick_.reset();
+    leave_room(*legs_.at(number));
+    on_leg(number, [&](Leg& leg) { leg.peer().close(now); });
+    forget_leg(command.leg, number);
 }
 
 void Shard::handle(Instant, SetMuted command) {
-    if (Leg* leg = find(command.leg)) leg->set_muted(command.muted);
+    on_leg(command.leg, [&](Leg& leg) { leg.set_muted(command.muted); });
 }
 
 void Shard::handle(Instant, SetDeaf command) {
-    if (Leg* leg = find(command.leg)) leg->set_deaf(command.deaf);
+    on_leg(command.leg, [&](Leg& leg) { leg.set_deaf(command.deaf); });
 }
 
 void Shard::handle(Instant, CreateRoom command) {
@@ -135,17 +181,18 @@ void Shard::handle(Instant, DeleteRoom command) {
 }
 
 void Shard::handle(Instant, JoinRoom command) {
-    Leg* leg = find(command.leg);
     const auto room = rooms_.find(command.room);
-    if (leg == nullptr || room == rooms_.end()) return;
-    leave_room(*leg);
-    if (command.muted) leg->set_muted(*command.muted);
-    if (command.deaf) leg->set_deaf(*command.deaf);
-    room->second->add(*leg);
+    if (room == rooms_.end()) return;
+    on_leg(command.leg, [&](Leg& leg) {
+        leave_room(leg);
+        if (command.muted) leg.set_muted(*command.muted);
+        if (command.deaf) leg.set_deaf(*command.deaf);
+        room->second->add(leg);
+    });
 }
 
 void Shard::handle(Instant, LeaveRoom command) {
-    if (Leg* leg = find(command.leg)) leave_room(*leg);
+    on_leg(command.leg, [&](Leg& leg) { leave_room(leg); });
 }
 
 void Shard::handle(Instant now, StartGathering command) {
@@ -169,24 +216,12 @@ void Shard::tick_if_due(Instant now) {
 }
 
 void Shard::tick(Instant now) {
-    for (auto& [id, room] : rooms_) room->tick(now);
-    for (auto& [number, leg] : legs_) {
-        if (leg->room() == nullptr) leg->tick_alone(now);
-        pump(number);
+    for (const auto& entry : rooms_) contain([&] { entry.second->tick(now); });
+    for (const auto& entry : legs_) {
+        on_leg(entry.first, [&](Leg& leg) {
+            if (leg.room() == nullptr) leg.tick_alone(now);
+        });
     }
-}
-
-template <class Work>
-void Shard::on_leg(LegNumber number, Work work) {
-    const auto found = legs_.find(number);
-    if (found == legs_.end()) return;
-    try {
-        work(*found->second);
-    } catch (const std::exception& fault) {  // One leg's fault never reaches another.
-        ++counters_.faults;
-        found->second->peer().abandon(fault.what());
-    }
-    pump(number);
 }
 
 void Shard::pump(LegNumber number) {
@@ -205,6 +240,11 @@ void Shard::pump(LegNumber number) {
     deadlines_.set(number, leg.peer().deadline());
 }
 
+void Shard::tick_gatherer(Instant now) {
+    gatherer_->handle_timeout(now);
+    pump_gatherer();
+}
+
 void Shard::pump_gatherer() {
     while (auto output = gatherer_->poll()) {
         if (auto* datagram = std::get_if<Transmit>(&*output)) {
@@ -215,11 +255,6 @@ void Shard::pump_gatherer() {
             report(GatheringDone{});
         }
     }
-}
-
-Leg* Shard::find(const LegId& id) {
-    const auto found = numbers_.find(id);
-    return found == numbers_.end() ? nullptr : legs_.at(found->second).get();
 }
 
 void Shard::leave_room(Leg& leg) {

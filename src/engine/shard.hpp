@@ -33,7 +33,7 @@ struct ShardCounters {
     std::uint64_t unroutable = 0;     ///< Datagrams that belong to no leg: dropped unanswered.
     std::uint64_t late_ticks = 0;     ///< Ticks begun more than 5 ms after their time.
     std::uint64_t skipped_ticks = 0;  ///< Ticks given up because the shard fell too far behind.
-    std::uint64_t faults = 0;         ///< Legs closed because handling them threw.
+    std::uint64_t faults = 0;         ///< Exceptions, out of memory most likely: a leg given up, a tick lost.
 };
 
 using Output = std::variant<Transmit, Event>;
@@ -74,15 +74,21 @@ private:
     void handle(Instant now, LeaveRoom command);
     void handle(Instant now, StartGathering command);
 
+    void add_leg(Instant now, const CreateLeg& command);
+    void forget_leg(const LegId& id, LegNumber number);
     [[nodiscard]] peer::PeerConfig peer_config(const CreateLeg& command, std::uint32_t transaction_tag) const;
     void tick_if_due(Instant now);
     void tick(Instant now);
     void pump(LegNumber number);
+    void tick_gatherer(Instant now);
     void pump_gatherer();
     void report(Event event) { outbox_.push_back(std::move(event)); }
     template <class Work>
+    void contain(Work work);
+    template <class Work>
     void on_leg(LegNumber number, Work work);
-    [[nodiscard]] Leg* find(const LegId& id);
+    template <class Work>
+    void on_leg(const LegId& id, Work work);
     void leave_room(Leg& leg);
 
     ShardConfig config_;

@@ -28,6 +28,7 @@ std::optional<Instant> Agent::deadline() const { return impl_->deadline(); }
 State Agent::state() const { return impl_->state(); }
 std::optional<Path> Agent::path() const { return impl_->path(); }
 bool Agent::is_valid(const Path& path) const { return impl_->is_valid(path); }
+bool Agent::has_heard(const Path& path) const { return impl_->has_heard(path); }
 std::optional<Duration> Agent::round_trip() const { return impl_->round_trip(); }
 Role Agent::role() const { return impl_->role(); }
 const Counters& Agent::counters() const { return impl_->counters(); }
@@ -160,6 +161,11 @@ bool Agent::Impl::is_valid(const Path& path) const {
     if (selected_ != nullptr && selected_->path == path) return true;
     const Pair* pair = list_.find(path);
     return pair != nullptr && pair->validated;
+}
+
+bool Agent::Impl::has_heard(const Path& path) const {
+    const Pair* pair = list_.find(path);
+    return is_valid(path) || (pair != nullptr && pair->last_heard != Instant{});
 }
 
 }  // namespace legroom::ice

@@ -110,6 +110,9 @@ public:
     /// Whether a check succeeded on this path: DTLS and media are taken from any such (Safari sends
     /// them from more than one).
     [[nodiscard]] bool is_valid(const Path& path) const;
+    /// Whether the peer has proved by this path that it knows our password. It may already have chosen the
+    /// pair, and begin DTLS there, while our own check of it is still to come.
+    [[nodiscard]] bool has_heard(const Path& path) const;
     /// Smoothed round trip of the checks; nullopt before the first answer. While every answered check had
     /// been sent more than once it is a bound from above: the time since the first sending.
     [[nodiscard]] std::optional<Duration> round_trip() const;

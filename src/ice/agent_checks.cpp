@@ -35,8 +35,11 @@ constexpr std::uint16_t kRoleConflict = 487;
 }  // namespace
 
 /// RFC 8445 §7.3.1.4. A check already under way is sent again rather than replaced: both its answers count.
+/// A pair that worked long ago is checked anew, for the peer may nominate it now, and its consent must not
+/// run out before it was asked for again (RFC 7675 §5.1).
 void Agent::Impl::trigger(Instant now, Pair& pair) {
-    if (pair.state == PairState::succeeded) return;
+    const bool lately = now - pair.last_answer < config_.consent_timeout / 2;
+    if (pair.state == PairState::succeeded && (lately || &pair == selected_)) return;
     if (pair.state != PairState::in_progress) {
         pair.state = PairState::waiting;
         list_.trigger(pair);

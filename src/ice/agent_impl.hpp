@@ -29,6 +29,7 @@ public:
     [[nodiscard]] State state() const { return state_; }
     [[nodiscard]] std::optional<Path> path() const;
     [[nodiscard]] bool is_valid(const Path& path) const;
+    [[nodiscard]] bool has_heard(const Path& path) const;
     [[nodiscard]] std::optional<Duration> round_trip() const { return round_trip_; }
     [[nodiscard]] Role role() const { return role_; }
     [[nodiscard]] const Counters& counters() const { return counters_; }

@@ -195,5 +195,24 @@ TEST_F(AgentPathTest, GoesWhereThePeerAnswersWhenTheNominatedPathIsSilent) {
     EXPECT_TRUE(paths.back().nominated);
 }
 
+TEST_F(AgentPathTest, MovesToAPathThatWorkedLongAgoWithoutLosingTheCall) {
+    connect();
+    const Path other{kOurs, at("192.0.2.1:1001")};
+    receive(check(true));
+    receive(check(), other);
+    advance(20ms);
+    answer_all(other);
+    for (const Instant end = now + 60s; now < end; advance(10ms)) {
+        for (const Transmit& one : checks(drain())) receive(answer(one), one.path);
+    }
+    ASSERT_EQ(agent->path(), kPath);
+    receive(check(true), other);
+    for (const Instant end = now + 1s; now < end; advance(10ms)) {
+        for (const Transmit& one : checks(drain())) receive(answer(one), one.path);
+    }
+    EXPECT_EQ(agent->state(), State::connected);
+    EXPECT_EQ(agent->path(), other);
+}
+
 }  // namespace
 }  // namespace legroom::ice

@@ -11,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <ctime>
 #include <set>
 
 namespace legroom::io {
@@ -26,9 +27,21 @@ using Parser = http::request_parser<http::string_body>;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr Duration kLinger = std::chrono::seconds{2};
+/// Connections over the limit that are being told so. Still more are closed without a word, because each
+/// holds a descriptor while it lingers.
+constexpr std::size_t kMaxTurnedAway = 64;
 
 tcp::endpoint to_tcp(const Endpoint& endpoint) {
     return {asio::ip::make_address(endpoint.ip.to_string()), endpoint.port};
+}
+
+/// Now, as the Date header wants it (RFC 9110 §5.6.7).
+std::string http_date() {
+    const std::time_t now = std::time(nullptr);
+    std::tm utc{};
+    ::gmtime_r(&now, &utc);
+    std::array<char, 32> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc)};
 }
 
 http::response<http::string_body> to_beast(api::Response response, unsigned version, bool keep_alive) {
@@ -36,6 +49,7 @@ http::response<http::string_body> to_beast(api::Response response, unsigned vers
     message.version(version);
     message.result(static_cast<unsigned>(response.status));
     if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
+    message.set(http::field::date, http_date());
     for (const api::Header& header : response.headers) message.set(header.name, header.value);
     message.body() = std::move(response.body);
     message.keep_alive(keep_alive);
@@ -54,12 +68,28 @@ api::Request to_request(http::request<http::string_body> message) {
 
 }  // namespace
 
+using Connections = std::set<beast::tcp_stream*>;
+
+/// Keeps a connection on a list for as long as its coroutine runs, however that ends.
+class Listed {
+public:
+    Listed(Connections& list, beast::tcp_stream& stream) : list_(list), place_(list.insert(&stream).first) {}
+    ~Listed() { list_.erase(place_); }
+    Listed(const Listed&) = delete;
+    Listed& operator=(const Listed&) = delete;
+
+private:
+    Connections& list_;
+    Connections::iterator place_;
+};
+
 struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
     Impl(asio::io_context& io, HttpHandlers what, HttpLimits bounds)
         : context(io), acceptor(io), handlers(std::move(what)), limits(bounds) {}
 
     asio::awaitable<void> accept();
     asio::awaitable<void> serve(tcp::socket socket);
+    asio::awaitable<void> turn_away(beast::tcp_stream& stream);
     asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& buffer);
     asio::awaitable<error_code> read(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser);
     asio::awaitable<bool> refuse(beast::tcp_stream& stream, error_code why);
@@ -71,7 +101,8 @@ struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
     HttpHandlers handlers;
     HttpLimits limits;
     HttpCounters counters;
-    std::set<beast::tcp_stream*> open;
+    Connections served;
+    Connections turned_away;
     bool stopping = false;
 };
 
@@ -100,7 +131,8 @@ void HttpServer::stop() {
     impl_->stopping = true;
     error_code ignored;
     impl_->acceptor.close(ignored);
-    for (beast::tcp_stream* stream : impl_->open) stream->cancel();
+    for (beast::tcp_stream* stream : impl_->served) stream->cancel();
+    for (beast::tcp_stream* stream : impl_->turned_away) stream->cancel();
 }
 
 const HttpCounters& HttpServer::counters() const { return impl_->counters; }
@@ -126,18 +158,24 @@ asio::awaitable<void> HttpServer::Impl::serve(tcp::socket socket) {
     socket.set_option(tcp::no_delay(true), ignored);
     beast::tcp_stream stream(std::move(socket));
     stream.expires_after(limits.request_time);
-    if (open.size() >= limits.connections) {
-        ++counters.refused;
-        auto message = to_beast(handlers.refuse(api::Status::unavailable, "too many connections"), 11, false);
-        co_await write(stream, std::move(message));
-        co_return co_await linger(stream);
-    }
-    open.insert(&stream);
+    if (served.size() >= limits.connections) co_return co_await turn_away(stream);
+    const Listed listed(served, stream);
     beast::flat_buffer buffer(limits.header_bytes + limits.body_bytes);
     while (!stopping && co_await serve_one(stream, buffer)) {
     }
     co_await linger(stream);
-    open.erase(&stream);
+}
+
+asio::awaitable<void> HttpServer::Impl::turn_away(beast::tcp_stream& stream) {
+    if (turned_away.size() >= kMaxTurnedAway) {
+        ++counters.dropped;
+        co_return;
+    }
+    const Listed listed(turned_away, stream);
+    ++counters.refused;
+    auto message = to_beast(handlers.refuse(api::Status::unavailable, "too many connections"), 11, false);
+    co_await write(stream, std::move(message));
+    co_await linger(stream);
 }
 
 /// Closes so that what was written arrives: a socket closed on unread input resets the connection, and the
@@ -183,7 +221,11 @@ asio::awaitable<error_code> HttpServer::Impl::read(beast::tcp_stream& stream, be
     stream.expires_after(limits.request_time);
     const auto [header_error, header_size] = co_await http::async_read_header(stream, buffer, parser, kAwait);
     if (header_error) co_return header_error;
-    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+    if (const auto& header = parser.get(); header.version() >= 11 && header.count(http::field::host) != 1) {
+        co_return http::error::bad_field;  // RFC 9112 §3.2
+    }
+    if (const auto& header = parser.get();
+        header.version() >= 11 && beast::iequals(header[http::field::expect], "100-continue")) {
         http::response<http::empty_body> go_on(http::status::continue_, parser.get().version());
         co_await http::async_write(stream, go_on, kAwait);
     }

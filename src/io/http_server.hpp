@@ -34,6 +34,7 @@ struct HttpCounters {
     std::uint64_t accepted = 0;
     std::uint64_t requests = 0;
     std::uint64_t refused = 0;  ///< Answered by HttpHandlers::refuse.
+    std::uint64_t dropped = 0;  ///< Connections closed without a word: far too many.
 };
 
 /// HTTP/1.1 with keep-alive on one address. Every connection is a coroutine on the io_context's one thread.

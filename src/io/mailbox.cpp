@@ -1,5 +1,7 @@
 #include "io/mailbox.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <sys/eventfd.h>
 #include <system_error>
 
@@ -23,11 +25,15 @@ void Mailbox::wake() {
     [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof one);
 }
 
-std::vector<engine::Command> Mailbox::take() {
+std::vector<engine::Command> Mailbox::take(std::size_t most) {
     std::uint64_t count = 0;
     [[maybe_unused]] const auto got = ::read(wake_.get(), &count, sizeof count);
     const std::lock_guard lock(mutex_);
-    return std::exchange(waiting_, {});
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(most, waiting_.size()));
+    std::vector<engine::Command> taken(std::move_iterator(waiting_.begin()), std::move_iterator(end));
+    waiting_.erase(waiting_.begin(), end);
+    if (!waiting_.empty()) wake();
+    return taken;
 }
 
 }  // namespace legroom::io

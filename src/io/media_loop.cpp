@@ -10,6 +10,10 @@ namespace legroom::io {
 namespace {
 
 constexpr Duration kLongestWait = std::chrono::seconds{1};
+/// Like datagrams, what callers keep posting waits until the others, and what is to be sent, had their turn.
+constexpr std::size_t kCommandsPerTurn = 32;
+/// Handshakes take their time: the audio of a tick between two of them does not wait for a whole batch.
+constexpr Duration kLongestHold = std::chrono::milliseconds{2};
 
 timespec to_timespec(Duration duration) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
@@ -52,13 +56,22 @@ void MediaLoop::wait() {
 }
 
 void MediaLoop::take_commands() {
-    for (engine::Command& command : mailbox_.take()) shard_.handle_command(now(), std::move(command));
+    for (engine::Command& command : mailbox_.take(kCommandsPerTurn)) {
+        shard_.handle_command(now(), std::move(command));
+        pump_if_held();
+    }
 }
 
 void MediaLoop::receive_datagrams() {
     // One batch a turn: what keeps coming waits in the kernel until timers have had their turn.
-    port_.receive(
-        [this](const Path& path, MutableBytes datagram) { shard_.handle_datagram(now(), path, datagram); });
+    port_.receive([this](const Path& path, MutableBytes datagram) {
+        shard_.handle_datagram(now(), path, datagram);
+        pump_if_held();
+    });
+}
+
+void MediaLoop::pump_if_held() {
+    if (now() - pumped_ >= kLongestHold) pump();
 }
 
 void MediaLoop::pump() {
@@ -71,6 +84,7 @@ void MediaLoop::pump() {
         }
     }
     port_.send(outgoing_);
+    pumped_ = now();
 }
 
 }  // namespace legroom::io

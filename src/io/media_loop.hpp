@@ -30,6 +30,7 @@ private:
     void take_commands();
     void receive_datagrams();
     void pump();
+    void pump_if_held();
 
     UdpPort port_;
     engine::Shard& shard_;
@@ -37,6 +38,7 @@ private:
     Mailbox mailbox_;
     std::atomic<bool> stopping_ = false;
     std::vector<Transmit> outgoing_;
+    Instant pumped_{};
 };
 
 }  // namespace legroom::io

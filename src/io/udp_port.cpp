@@ -12,6 +12,7 @@ namespace legroom::io {
 namespace {
 
 constexpr int kSocketBuffer = 4 << 20;  ///< Bytes: 200 ms of two thousand legs.
+constexpr int kTriesForAnyPort = 16;
 constexpr std::size_t kControlSize = CMSG_SPACE(sizeof(in6_pktinfo));
 
 error_code last_error() { return {errno, boost::system::system_category()}; }
@@ -61,7 +62,10 @@ IpAddress arrival_address(msghdr& message) {
             std::memcpy(&info, CMSG_DATA(part), sizeof info);
             std::array<std::uint8_t, 16> bytes{};
             std::memcpy(bytes.data(), &info.ipi6_addr, bytes.size());
-            return IpAddress::v6(bytes, info.ipi6_ifindex);
+            const IpAddress ip = IpAddress::v6(bytes);
+            // Anywhere but on its link an address is the same by every interface, and the way back is for the
+            // routing table to say.
+            return ip.is_link_local() ? IpAddress::v6(bytes, info.ipi6_ifindex) : ip;
         }
     }
     return {};
@@ -135,6 +139,13 @@ private:
 };
 
 Result<UdpPort> UdpPort::open(std::uint16_t number) {
+    auto port = open_both(number);
+    // Any free IPv4 port may be one that somebody uses on IPv6.
+    for (int tries = 1; number == 0 && !port && tries < kTriesForAnyPort; ++tries) port = open_both(number);
+    return port;
+}
+
+Result<UdpPort> UdpPort::open_both(std::uint16_t number) {
     auto v4 = open_socket(AF_INET, number);
     if (!v4) return v4.error();
     const auto bound = bound_number(v4->get());
@@ -146,7 +157,11 @@ Result<UdpPort> UdpPort::open(std::uint16_t number) {
 }
 
 UdpPort::UdpPort(Descriptor v4, Descriptor v6, std::uint16_t number)
-    : v4_(std::move(v4)), v6_(std::move(v6)), number_(number), buffers_(std::make_unique<Buffers>()) {}
+    : v4_(std::move(v4)),
+      v6_(std::move(v6)),
+      number_(number),
+      incoming_(std::make_unique<Buffers>()),
+      outgoing_(std::make_unique<Buffers>()) {}
 UdpPort::~UdpPort() = default;
 UdpPort::UdpPort(UdpPort&&) noexcept = default;
 UdpPort& UdpPort::operator=(UdpPort&&) noexcept = default;
@@ -164,12 +179,12 @@ std::size_t UdpPort::receive(const std::function<void(const Path&, MutableBytes)
 }
 
 std::size_t UdpPort::receive_from(int socket, const std::function<void(const Path&, MutableBytes)>& receive) {
-    buffers_->prepare_receive();
-    const int count = ::recvmmsg(socket, buffers_->messages.data(), kBatch, MSG_DONTWAIT, nullptr);
+    incoming_->prepare_receive();
+    const int count = ::recvmmsg(socket, incoming_->messages.data(), kBatch, MSG_DONTWAIT, nullptr);
     if (count <= 0) return 0;
     for (int i = 0; i < count; ++i) {
-        mmsghdr& message = buffers_->messages[static_cast<std::size_t>(i)];
-        Buffers::Slot& slot = buffers_->slots[static_cast<std::size_t>(i)];
+        mmsghdr& message = incoming_->messages[static_cast<std::size_t>(i)];
+        Buffers::Slot& slot = incoming_->slots[static_cast<std::size_t>(i)];
         ++counters_.received;
         if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
             ++counters_.oversized;
@@ -201,10 +216,10 @@ int UdpPort::socket_for(const Transmit& datagram) const {
 }
 
 void UdpPort::send_batch(int socket, std::span<const Transmit* const> batch) {
-    for (std::size_t i = 0; i < batch.size(); ++i) buffers_->prepare_send(i, *batch[i]);
+    for (std::size_t i = 0; i < batch.size(); ++i) outgoing_->prepare_send(i, *batch[i]);
     std::size_t done = 0;
     while (done < batch.size()) {
-        const int count = ::sendmmsg(socket, &buffers_->messages[done],
+        const int count = ::sendmmsg(socket, &outgoing_->messages[done],
                                      static_cast<unsigned>(batch.size() - done), MSG_DONTWAIT);
         if (count > 0) {
             counters_.sent += static_cast<std::uint64_t>(count);

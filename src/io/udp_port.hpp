@@ -37,8 +37,8 @@ public:
     /// Sockets to wait on until readable: one or two.
     [[nodiscard]] std::vector<int> descriptors() const;
 
-    /// Hands every datagram that waits, up to one batch a socket, to `receive`, which may change the bytes.
-    /// Returns how many there were.
+    /// Hands every datagram that waits, up to one batch a socket, to `receive`, which may change the bytes
+    /// and call send(). Returns how many there were.
     std::size_t receive(const std::function<void(const Path&, MutableBytes)>& receive);
 
     /// Sends what it can at once; what the kernel refuses is dropped and counted.
@@ -48,6 +48,7 @@ public:
 
 private:
     struct Buffers;
+    static Result<UdpPort> open_both(std::uint16_t number);
     UdpPort(Descriptor v4, Descriptor v6, std::uint16_t number);
     std::size_t receive_from(int socket, const std::function<void(const Path&, MutableBytes)>& receive);
     void send_batch(int socket, std::span<const Transmit* const> batch);
@@ -57,7 +58,9 @@ private:
     Descriptor v6_;
     std::uint16_t number_;
     UdpCounters counters_;
-    std::unique_ptr<Buffers> buffers_;  ///< 100 KB, too much for a stack and for moving.
+    // 100 KB each, too much for a stack and for moving.
+    std::unique_ptr<Buffers> incoming_;
+    std::unique_ptr<Buffers> outgoing_;
 };
 
 }  // namespace legroom::io

@@ -8,16 +8,21 @@ namespace {
 
 using Received = std::vector<std::pair<Path, ByteVector>>;
 
+/// False: nothing came within two seconds.
+bool receive_some(UdpPort& port, const std::function<void(const Path&, MutableBytes)>& take) {
+    std::vector<pollfd> sources;
+    for (const int socket : port.descriptors()) sources.push_back({socket, POLLIN, 0});
+    return ::poll(sources.data(), sources.size(), 2000) > 0 && port.receive(take) > 0;
+}
+
 /// Waits, at most two seconds, until `count` datagrams have come.
 Received receive(UdpPort& port, std::size_t count) {
     Received all;
     while (all.size() < count) {
-        std::vector<pollfd> sources;
-        for (const int socket : port.descriptors()) sources.push_back({socket, POLLIN, 0});
-        if (::poll(sources.data(), sources.size(), 2000) <= 0) break;
-        port.receive([&](const Path& path, MutableBytes bytes) {
+        const bool some = receive_some(port, [&](const Path& path, MutableBytes bytes) {
             all.emplace_back(path, ByteVector(bytes.begin(), bytes.end()));
         });
+        if (!some) break;
     }
     return all;
 }
@@ -38,6 +43,7 @@ TEST_P(UdpPortOn, TellsBothEndsOfADatagramAndAnswersFromTheRightOne) {
     const Received received = receive(*there, 1);
     ASSERT_EQ(received.size(), 1U);
     EXPECT_EQ(received[0].first, (Path{path.remote, path.local}));
+    EXPECT_EQ(received[0].first.local.ip.scope(), 0U) << "no link-local address: bound to no interface";
     EXPECT_EQ(received[0].second, (ByteVector{1, 2, 3}));
 
     there->send(std::vector<Transmit>{{received[0].first, {4}}});
@@ -47,6 +53,25 @@ TEST_P(UdpPortOn, TellsBothEndsOfADatagramAndAnswersFromTheRightOne) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Loopback, UdpPortOn, testing::Values("127.0.0.1", "127.0.0.2", "::1"));
+
+TEST(UdpPort, SendsInTheMiddleOfABatchItReceives) {
+    auto here = UdpPort::open(0);
+    auto there = UdpPort::open(0);
+    ASSERT_TRUE(here && there);
+    const Path path = between("127.0.0.1", *here, *there);
+    here->send(std::vector<Transmit>{{path, {1}}, {path, {2}}, {path, {3}}});
+
+    ByteVector received;
+    while (received.size() < 3) {
+        const auto answer = [&](const Path& from, MutableBytes bytes) {
+            received.insert(received.end(), bytes.begin(), bytes.end());
+            there->send(std::vector<Transmit>{{from, {9, 9, 9}}});
+        };
+        ASSERT_TRUE(receive_some(*there, answer));
+    }
+    EXPECT_EQ(received, (ByteVector{1, 2, 3}));
+    EXPECT_EQ(receive(*here, 3).size(), 3U);
+}
 
 TEST(UdpPort, SendsMoreThanOneBatchInOrder) {
     auto here = UdpPort::open(0);

@@ -37,12 +37,12 @@ void Peer::handle_datagram(Instant now, const Path& path, MutableBytes datagram)
         agent_.handle_datagram(now, path, datagram);
     } else if (protocol == Protocol::unknown) {
         ++counters_.unknown_protocol;
-    } else if (!agent_.is_valid(path)) {
-        ++counters_.invalid_path;
-    } else if (protocol == Protocol::dtls) {
+    } else if (protocol == Protocol::dtls && agent_.has_heard(path)) {
         handshake_.handle_datagram(now, datagram);
-    } else {
+    } else if (protocol == Protocol::media && agent_.is_valid(path)) {
         handle_media(now, datagram);
+    } else {
+        ++counters_.invalid_path;
     }
     settle(now);
 }

@@ -46,7 +46,8 @@ struct PeerCounters {
 };
 
 /// One connection. Drive it like ice::Agent. The handshake begins with the first valid pair, before
-/// nomination; DTLS and media are taken from any valid pair (Safari sends from more than one).
+/// nomination. Media is taken from any valid pair (Safari sends from more than one), DTLS from any the peer
+/// has checked: it may choose one before our own check of it is done. We send to valid pairs alone.
 class Peer {
 public:
     /// `random` must outlive the peer.
@@ -71,6 +72,7 @@ public:
 
     [[nodiscard]] bool connected() const { return phase_ == Phase::connected; }
     [[nodiscard]] bool is_valid(const Path& path) const { return agent_.is_valid(path); }
+    [[nodiscard]] bool has_heard(const Path& path) const { return agent_.has_heard(path); }
     [[nodiscard]] const PeerCounters& counters() const { return counters_; }
     [[nodiscard]] const Reports& reports() const { return reports_; }
 

@@ -198,6 +198,24 @@ TEST(Peer, MediaFromAnUncheckedAddressIsRefused) {
     EXPECT_EQ(call.callee.peer.counters().invalid_path, 1U);
 }
 
+TEST(Peer, DtlsMayComeByAPairThatOnlyThePeerHasChecked) {
+    Call call(10, {.delay = 10ms});
+    const Path path{kCallee, kCaller};
+    const ByteVector hello{22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+
+    EXPECT_FALSE(call.callee.peer.has_heard(path));
+    call.callee.on_datagram(call.network.now(), path, hello);
+    EXPECT_EQ(call.callee.peer.counters().invalid_path, 1U) << "nobody has been heard there";
+
+    call.network.run_for(10ms);
+    ASSERT_TRUE(call.callee.peer.has_heard(path));
+    ASSERT_FALSE(call.callee.peer.is_valid(path));
+    call.callee.on_datagram(call.network.now(), path, hello);
+    call.callee.on_datagram(call.network.now(), path, ByteVector{0x80, 111, 0, 1});
+    EXPECT_EQ(call.callee.peer.counters().invalid_path, 2U) << "DTLS is taken, media is not";
+    EXPECT_TRUE(call.connect());
+}
+
 TEST(Peer, ReportsTellLossAndRoundTrip) {
     Call call(7, {.delay = 40ms});
     ASSERT_TRUE(call.connect());

@@ -267,6 +267,26 @@ TEST(Call, AnAddressChangeInMidCallIsHeardByNobodyAfterwards) {
     EXPECT_GT(pair.a.client.share(kTheirs, 200ms), 0.8);
 }
 
+TEST(Call, AReloadedPageOnTheSamePortIsNotDisturbedByTheCallItLeftBehind) {
+    World world(15);
+    Pair pair(world);
+    ASSERT_TRUE(world.run_until_connected({&pair.a, &pair.b}));
+    world.network().remove(pair.a);  // no goodbye: its leg asks for consent for half a minute yet
+
+    ClientConfig config = tone(kOurs);
+    config.addresses = {*Endpoint::parse("10.0.1.1:5000")};
+    Browser& reloaded = world.browser(config);
+    world.call(reloaded);
+    world.join(reloaded, "lobby");
+    ASSERT_TRUE(world.run_until_connected({&reloaded}, 5s));
+    world.run_for(1s);
+    for (int window = 0; window < 100; ++window) {
+        world.run_for(200ms);
+        EXPECT_GT(pair.b.client.share(kOurs, 200ms), 0.8) << window;
+    }
+    EXPECT_NE(world.server().legs().find(pair.a.leg), nullptr) << "it was there all the time";
+}
+
 TEST(Call, ASecondServerRunWithTheSameSeedIsTheSame) {
     const auto run = [](std::uint64_t seed) {
         World world(seed, {.delay = 20ms, .jitter = 30ms, .loss = 0.2, .duplicate = 0.1});

@@ -36,13 +36,14 @@ class Client {
         const peer = shape && this.#shapedPeer(shape);
         const call = new LegroomCall({server, room, trickle, peer, stream: this.#stream});
         this.currentCall = call;
+        const transceivers = call.peer.getTransceivers();  // now, for a rejected one leaves this list
         this.#listen(call);
         await call.start();
         await connected(call.peer);
         return {
             legId: call.legId,
             signalingState: call.peer.signalingState,
-            directions: directions(call.peer),
+            directions: directions(transceivers, call.peer.remoteDescription.sdp),
         };
     }
 
@@ -83,16 +84,18 @@ class Client {
 
     async firstSound() {
         const heardAt = await within(kConnectMs, 'first sound', this.#soundAt);
-        const offers = performance.getEntriesByType('resource').filter(({name}) => name.endsWith('/v1/webrtc/offer'));
+        const requests = performance.getEntriesByType('resource');
+        const offers = requests.filter(({name}) => name.endsWith('/v1/webrtc/offer'));
         return heardAt - offers.at(-1).startTime;
     }
 
     async statistics() {
         const reports = [...(await this.currentCall.peer.getStats()).values()];
-        const {packetsReceived, packetsLost, concealedSamples, concealmentEvents, removedSamplesForAcceleration,
-            insertedSamplesForDeceleration} = reports.find(({type}) => type === 'inbound-rtp') ?? {};
-        return JSON.stringify({packetsReceived, packetsLost, concealedSamples, concealmentEvents,
-            removedSamplesForAcceleration, insertedSamplesForDeceleration});
+        const received = reports.find(({type}) => type === 'inbound-rtp') ?? {};
+        return JSON.stringify(received, [
+            'packetsReceived', 'packetsLost', 'concealedSamples', 'concealmentEvents',
+            'removedSamplesForAcceleration', 'insertedSamplesForDeceleration',
+        ]);
     }
 
     async record(seconds) {
@@ -105,10 +108,10 @@ class Client {
 }
 
 /** What became of each audio or video section: its direction, null when the answer rejects it (port 0). */
-function directions(peer) {
-    const sections = peer.remoteDescription.sdp.split(/^m=/m).slice(1);
+function directions(transceivers, answer) {
+    const sections = answer.split(/^m=/m).slice(1);
     const media = sections.filter((section) => /^(audio|video) /.test(section));
-    return peer.getTransceivers().map(({currentDirection}, index) => {
+    return transceivers.map(({currentDirection}, index) => {
         return /^\w+ 0 /.test(media[index]) ? null : currentDirection;
     });
 }

@@ -24,10 +24,10 @@ export async function assertHears(client, {tone, own}) {
     return {heard: Math.min(...heard), echoed: Math.max(...echoed)};
 }
 
-/** The jitter buffer's first second is over: half a second is nothing but `tone`. */
+/** The jitter buffer's first second is over: one second is nothing but `tone`. */
 export async function settled(client, tone) {
     await until(`${tone} Hz is heard`, async () => {
-        const parts = windows(await client.record(0.6), kSampleRate);
+        const parts = windows(await client.record(1), kSampleRate);
         return parts.every((part) => toneShare(part, tone, kSampleRate) > kHeard);
     });
 }

@@ -1,0 +1,204 @@
+#include "engine/shard.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <gtest/gtest.h>
+#include <new>
+#include <set>
+#include <stdexcept>
+
+namespace {
+
+/// The allocation that fails, counted down to; 0: none does.
+thread_local int allocations_left = 0;
+
+void* allocate(std::size_t size) {
+    if (allocations_left > 0 && --allocations_left == 0) throw std::bad_alloc{};
+    if (void* memory = std::malloc(size)) return memory;
+    throw std::bad_alloc{};
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size); }
+// std::stable_sort takes its buffer by this one, and manages without.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace legroom::engine {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Endpoint kOurs = *Endpoint::parse("10.0.0.1:10000");
+const RoomId kRoom{"lobby"};
+
+ShardConfig config() {
+    static const dtls::Certificate certificate = dtls::Certificate::generate().value();
+    ice::Candidate candidate;
+    candidate.endpoint = candidate.base = kOurs;
+    candidate.priority = ice::candidate_priority(ice::CandidateType::host, 65'535);
+    candidate.foundation = "1";
+    ShardConfig made;
+    made.certificate = certificate;
+    made.host_candidates = {candidate};
+    return made;
+}
+
+CreateLeg create(const std::string& name) {
+    CreateLeg command;
+    command.leg = LegId{name};
+    command.local = {"ufrag-" + name, "passwordpasswordpassword"};
+    command.negotiated.remote_ufrag = "peer";
+    command.negotiated.remote_password = "wordpasswordpasswordpass";
+    command.remote_fingerprints = {config().certificate.fingerprint()};
+    return command;
+}
+
+/// A shard with a leg that is in a room, and what it says.
+struct Bench {
+    explicit Bench(Random& random) : shard(config(), random) {
+        shard.handle_command(now, CreateRoom{kRoom, SampleRate::k16000});
+        shard.handle_command(now, create("steady"));
+        shard.handle_command(now, JoinRoom{LegId{"steady"}, kRoom, {}, {}});
+    }
+
+    void tick() {
+        now += kTick;
+        with_little_memory([&] { shard.handle_timeout(now); });
+    }
+    void handle(Command command) {
+        with_little_memory([&] { shard.handle_command(now, std::move(command)); });
+    }
+    /// Legs reported as failed since the last time.
+    std::vector<std::string> failures() {
+        std::vector<std::string> names;
+        while (auto output = shard.poll()) {
+            const auto* event = std::get_if<Event>(&*output);
+            const auto* failed = event == nullptr ? nullptr : std::get_if<LegFailed>(event);
+            if (failed != nullptr) names.push_back(failed->leg.value);
+        }
+        return names;
+    }
+    /// The whole life of a leg that moves about. `fails`: which allocation of all this does, from 1; false
+    /// when there were not so many.
+    bool live(int fails) {
+        until_failure = fails;
+        handle(create("guest"));
+        handle(CreateRoom{RoomId{"other"}, SampleRate::k8000});
+        for (const RoomId& room : {kRoom, RoomId{"other"}, kRoom}) {
+            handle(JoinRoom{LegId{"guest"}, room, true, false});
+            tick();
+        }
+        handle(DeleteRoom{RoomId{"other"}});
+        handle(CloseLeg{LegId{"guest"}});
+        return std::exchange(until_failure, 0) == 0;
+    }
+    template <class Work>
+    void with_little_memory(Work work) {
+        allocations_left = until_failure;
+        work();
+        until_failure = std::exchange(allocations_left, 0);
+    }
+
+    Instant now{1h};
+    Shard shard;
+    int until_failure = 0;
+};
+
+TEST(Shard, ALegWithoutMemoryHarmsNoOther) {
+    SeededRandom random(1);
+    int failing = 1;
+    for (bool failed = true; failed; ++failing) {
+        SCOPED_TRACE(failing);
+        Bench bench(random);
+        failed = bench.live(failing);
+        bench.tick();
+        EXPECT_EQ(bench.shard.counters().faults > 0, failed);
+        EXPECT_EQ(bench.shard.leg_count(), 1U);
+
+        const auto failures = bench.failures();
+        EXPECT_LE(std::count(failures.begin(), failures.end(), "guest"), 1);
+        bench.shard.handle_command(bench.now, DeleteRoom{kRoom});
+        bench.tick();
+    }
+    EXPECT_GT(failing, 30) << "allocations in a leg's life";
+}
+
+/// The seed's numbers, and an exception instead of one of them.
+class BrokenRandom final : public Random {
+public:
+    void fill(MutableBytes out) override {
+        if (left_until_fault > 0 && --left_until_fault == 0) throw std::runtime_error{"no chance"};
+        seeded_.fill(out);
+    }
+    int left_until_fault = 0;
+
+private:
+    SeededRandom seeded_{1};
+};
+
+TEST(Shard, ALegThatCannotBeMadeIsReportedAndForgotten) {
+    for (int fault = 1; fault <= 4; ++fault) {
+        SCOPED_TRACE(fault);
+        BrokenRandom random;
+        Bench bench(random);
+        random.left_until_fault = fault;
+        bench.shard.handle_command(bench.now, create("guest"));
+        EXPECT_EQ(bench.shard.counters().faults, 1U);
+        EXPECT_EQ(bench.failures(), std::vector<std::string>{"guest"});
+        EXPECT_EQ(bench.shard.leg_count(), 1U);
+
+        bench.shard.handle_command(bench.now, CloseLeg{LegId{"guest"}});
+        bench.shard.handle_command(bench.now, create("guest"));
+        EXPECT_EQ(bench.shard.leg_count(), 2U);
+    }
+}
+
+TEST(Shard, ChecksTheCandidatesOfTheOfferAtOnce) {
+    SeededRandom random(1);
+    Shard shard(config(), random);
+    CreateLeg command = create("lite");
+    command.negotiated.remote_ice_lite = true;  // never checks by itself
+    const Endpoint peer = *Endpoint::parse("10.0.1.1:5000");
+    command.remote_candidates = {ice::host_candidate(peer, 65'535)};
+    shard.handle_command(Instant{1h}, std::move(command));
+    const auto output = shard.poll();
+    ASSERT_TRUE(output);
+    EXPECT_EQ(std::get<Transmit>(*output).path, (Path{kOurs, peer}));
+}
+
+/// Says the same whenever it is told to.
+class Stuttering final : public Random {
+public:
+    void fill(MutableBytes out) override {
+        if (std::exchange(stutters, false)) return std::fill(out.begin(), out.end(), std::uint8_t{7});
+        seeded_.fill(out);
+    }
+    bool stutters = false;
+
+private:
+    SeededRandom seeded_{1};
+};
+
+TEST(Shard, NoTwoLegsShareATransactionTag) {
+    Stuttering random;
+    Shard shard(config(), random);
+    std::set<ByteVector> tags;
+    for (const char* name : {"one", "two"}) {
+        CreateLeg command = create(name);
+        command.remote_candidates = {ice::host_candidate(*Endpoint::parse("10.0.1.1:5000"), 65'535)};
+        random.stutters = true;
+        shard.handle_command(Instant{1h}, std::move(command));
+        shard.handle_timeout(Instant{1h});
+        while (auto output = shard.poll()) {
+            const ByteVector& check = std::get<Transmit>(*output).bytes;
+            tags.insert({check.begin() + 8, check.begin() + 12});  // RFC 8489 §5: the transaction id
+        }
+    }
+    EXPECT_EQ(tags.size(), 2U);
+}
+
+}  // namespace
+}  // namespace legroom::engine
