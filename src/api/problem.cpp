@@ -19,7 +19,7 @@ struct Row {
 const Row* find(const error_code& error, Where where) {
     using enum Status;
     using call::Error;
-    static const Row kTable[] = {
+    static const Row table[] = {
         {api::Error::invalid_json, Where::anywhere, bad_request, "invalid JSON"},
         {api::Error::leg_id_missing, Where::anywhere, bad_request, "leg_id is required"},
 
@@ -45,7 +45,7 @@ const Row* find(const error_code& error, Where where) {
         {Error::app_id_too_long, Where::anywhere, bad_request, "app_id too long: at most 256 bytes"},
         {Error::role_too_long, Where::anywhere, bad_request, "role too long: at most 256 bytes"},
     };
-    for (const Row& row : kTable) {
+    for (const Row& row : table) {
         if (row.error == error && (row.where == where || row.where == Where::anywhere)) return &row;
     }
     return nullptr;

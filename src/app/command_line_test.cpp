@@ -257,7 +257,7 @@ struct BadFile {
 
 const BadFile kBadFiles[] = {
     {"\nhttp_adr = ':80'\n", ":2: there is no key \"http_adr\"; the nearest is \"http_addr\""},
-    {"[http]\naddr = ':80'\n", ":1: http must be text, a whole number, true, false or a list of texts"},
+    {"[http]\naddr = ':80'\n", ":1: there is no section [http]; every key stands by itself"},
     {"max_legs = 1.5\n", ":1: max_legs must be text, a whole number, true, false or a list of texts"},
     {"ice_servers = ['stun:a', 1]\n",
      ":1: ice_servers must be text, a whole number, true, false or a list of texts"},

@@ -12,6 +12,7 @@ namespace {
 using namespace legroom;
 
 std::optional<std::string> from_environment(const std::string& name) {
+    // Called before any thread is started. NOLINTNEXTLINE(concurrency-mt-unsafe)
     const char* value = std::getenv(name.c_str());
     if (value == nullptr) return std::nullopt;
     return value;

@@ -114,7 +114,9 @@ void Program::make_services(const dtls::Certificate& certificate) {
 std::optional<std::string> Program::open_http() {
     io::HttpHandlers handlers;
     handlers.handle = [this](const api::Request& request) { return api_->handle(io::now(), request); };
-    handlers.refuse = [this](api::Status status, std::string error) { return api_->problem(status, error); };
+    handlers.refuse = [this](api::Status status, const std::string& error) {
+        return api_->problem(status, error);
+    };
     io::HttpLimits limits;
     limits.connections = config_.http.max_connections;
     http_ = std::make_unique<io::HttpServer>(control_, std::move(handlers), limits);

@@ -57,7 +57,7 @@ struct World {
     /// A leg made from plain_offer().
     LegId add_leg(std::string app_id = "") { return legs.create(now, plain_offer(), std::move(app_id))->id; }
 
-    void engine_says(engine::Event event) { legs.handle(now, event); }
+    void engine_says(const engine::Event& event) { legs.handle(now, event); }
 
     /// What was published since the last time: "room.created@r leg.joined_room@r".
     std::string story() {

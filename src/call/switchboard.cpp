@@ -10,15 +10,15 @@ Switchboard::Switchboard(CommandSink commands, EventSink events)
     : commands_(std::move(commands)), events_(std::move(events)) {}
 
 void Switchboard::publish(Instant now, const Leg& leg, Happening what) {
-    events_({now, leg.id, {}, leg.app_id, std::move(what)});
+    events_({now, leg.id, {}, leg.app_id, what});
 }
 
 void Switchboard::publish(Instant now, const Leg& leg, const RoomId& room, Happening what) {
-    events_({now, leg.id, room, leg.app_id, std::move(what)});
+    events_({now, leg.id, room, leg.app_id, what});
 }
 
 void Switchboard::publish(Instant now, const Room& room, Happening what) {
-    events_({now, {}, room.id, room.app_id, std::move(what)});
+    events_({now, {}, room.id, room.app_id, what});
 }
 
 Leg* Switchboard::find(const LegId& leg) {
@@ -35,7 +35,7 @@ void Switchboard::for_each_leg(const std::function<void(Leg&)>& act) {
     for (auto& entry : legs_) act(entry.second);
 }
 
-Leg& Switchboard::add(Leg leg) {
+Leg& Switchboard::add(Leg&& leg) {
     LegId id = leg.id;
     const auto [place, fresh] = legs_.try_emplace(std::move(id), std::move(leg));
     assert(fresh);
@@ -43,7 +43,7 @@ Leg& Switchboard::add(Leg leg) {
     return place->second;
 }
 
-Room& Switchboard::add(Room room) {
+Room& Switchboard::add(Room&& room) {
     RoomId id = room.id;
     const auto [place, fresh] = rooms_.try_emplace(std::move(id), std::move(room));
     assert(fresh);

@@ -34,8 +34,8 @@ public:
     [[nodiscard]] const std::map<RoomId, Room>& rooms() const { return rooms_; }
     void for_each_leg(const std::function<void(Leg&)>& act);
 
-    Leg& add(Leg leg);               ///< Its id must be new.
-    Room& add(Room room);            ///< Its id must be new.
+    Leg& add(Leg&& leg);             ///< Its id must be new.
+    Room& add(Room&& room);          ///< Its id must be new.
     void put(Leg& leg, Room& room);  ///< Into `room`, out of the one it was in.
     void take_out(Leg& leg);         ///< Out of its room, if it is in one.
     Leg remove(Leg& leg);            ///< Out of its room and of lookup. `leg` is dead afterwards.

@@ -42,9 +42,9 @@ void Shard::on_leg(const LegId& id, Work work) {
     if (found != numbers_.end()) on_leg(found->second, work);
 }
 
-void Shard::handle_command(Instant now, Command command) {
+void Shard::handle_command(Instant now, const Command& command) {
     tick_if_due(now);
-    contain([&] { std::visit([&](auto& what) { handle(now, std::move(what)); }, command); });
+    contain([&] { std::visit([&](const auto& what) { handle(now, what); }, command); });
 }
 
 void Shard::handle_datagram(Instant now, const Path& path, MutableBytes datagram) {
@@ -99,7 +99,7 @@ std::optional<Instant> Shard::deadline() {
     return earliest;
 }
 
-void Shard::handle(Instant now, CreateLeg command) {
+void Shard::handle(Instant now, const CreateLeg& command) {
     try {
         add_leg(now, command);
     } catch (const std::exception& fault) {
@@ -147,11 +147,11 @@ peer::PeerConfig Shard::peer_config(const CreateLeg& command, std::uint32_t tran
     return peer;
 }
 
-void Shard::handle(Instant now, AddRemoteCandidate command) {
+void Shard::handle(Instant now, const AddRemoteCandidate& command) {
     on_leg(command.leg, [&](Leg& leg) { leg.peer().add_remote_candidate(now, command.candidate); });
 }
 
-void Shard::handle(Instant now, CloseLeg command) {
+void Shard::handle(Instant now, const CloseLeg& command) {
     const auto found = numbers_.find(command.leg);
     if (found == numbers_.end()) return;
     const LegNumber number = found->second;
@@ -160,27 +160,27 @@ void Shard::handle(Instant now, CloseLeg command) {
     forget_leg(command.leg, number);
 }
 
-void Shard::handle(Instant, SetMuted command) {
+void Shard::handle(Instant, const SetMuted& command) {
     on_leg(command.leg, [&](Leg& leg) { leg.set_muted(command.muted); });
 }
 
-void Shard::handle(Instant, SetDeaf command) {
+void Shard::handle(Instant, const SetDeaf& command) {
     on_leg(command.leg, [&](Leg& leg) { leg.set_deaf(command.deaf); });
 }
 
-void Shard::handle(Instant, CreateRoom command) {
+void Shard::handle(Instant, const CreateRoom& command) {
     rooms_.try_emplace(command.room,
                        std::make_unique<Room>(command.rate, config_.comfort_noise, random_.u64()));
 }
 
-void Shard::handle(Instant, DeleteRoom command) {
+void Shard::handle(Instant, const DeleteRoom& command) {
     const auto found = rooms_.find(command.room);
     if (found == rooms_.end()) return;
     for (Leg* leg : found->second->legs()) leg->set_room(nullptr);
     rooms_.erase(found);
 }
 
-void Shard::handle(Instant, JoinRoom command) {
+void Shard::handle(Instant, const JoinRoom& command) {
     const auto room = rooms_.find(command.room);
     if (room == rooms_.end()) return;
     on_leg(command.leg, [&](Leg& leg) {
@@ -191,14 +191,14 @@ void Shard::handle(Instant, JoinRoom command) {
     });
 }
 
-void Shard::handle(Instant, LeaveRoom command) {
+void Shard::handle(Instant, const LeaveRoom& command) {
     on_leg(command.leg, [&](Leg& leg) { leave_room(leg); });
 }
 
-void Shard::handle(Instant now, StartGathering command) {
+void Shard::handle(Instant now, const StartGathering& command) {
     std::vector<Endpoint> bases;
     for (const ice::Candidate& candidate : config_.host_candidates) bases.push_back(candidate.base);
-    gatherer_.emplace(std::move(bases), std::move(command.stun_servers), random_, now);
+    gatherer_.emplace(bases, command.stun_servers, random_, now);
     pump_gatherer();
 }
 

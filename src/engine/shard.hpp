@@ -49,7 +49,7 @@ public:
     Shard(ShardConfig config, Random& random);
 
     /// A command for a leg or room that is gone already is ignored: control was ahead.
-    void handle_command(Instant now, Command command);
+    void handle_command(Instant now, const Command& command);
     /// Decrypts in place. A stranger's datagram is dropped unanswered and counted.
     void handle_datagram(Instant now, const Path& path, MutableBytes datagram);
     void handle_timeout(Instant now);
@@ -63,16 +63,16 @@ public:
     [[nodiscard]] std::size_t leg_count() const { return legs_.size(); }
 
 private:
-    void handle(Instant now, CreateLeg command);
-    void handle(Instant now, AddRemoteCandidate command);
-    void handle(Instant now, CloseLeg command);
-    void handle(Instant now, SetMuted command);
-    void handle(Instant now, SetDeaf command);
-    void handle(Instant now, CreateRoom command);
-    void handle(Instant now, DeleteRoom command);
-    void handle(Instant now, JoinRoom command);
-    void handle(Instant now, LeaveRoom command);
-    void handle(Instant now, StartGathering command);
+    void handle(Instant now, const CreateLeg& command);
+    void handle(Instant now, const AddRemoteCandidate& command);
+    void handle(Instant now, const CloseLeg& command);
+    void handle(Instant now, const SetMuted& command);
+    void handle(Instant now, const SetDeaf& command);
+    void handle(Instant now, const CreateRoom& command);
+    void handle(Instant now, const DeleteRoom& command);
+    void handle(Instant now, const JoinRoom& command);
+    void handle(Instant now, const LeaveRoom& command);
+    void handle(Instant now, const StartGathering& command);
 
     void add_leg(Instant now, const CreateLeg& command);
     void forget_leg(const LegId& id, LegNumber number);
@@ -82,7 +82,7 @@ private:
     void pump(LegNumber number);
     void tick_gatherer(Instant now);
     void pump_gatherer();
-    void report(Event event) { outbox_.push_back(std::move(event)); }
+    void report(Event event) { outbox_.emplace_back(std::move(event)); }
     template <class Work>
     void contain(Work work);
     template <class Work>

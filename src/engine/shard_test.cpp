@@ -69,7 +69,7 @@ struct Bench {
         with_little_memory([&] { shard.handle_timeout(now); });
     }
     void handle(Command command) {
-        with_little_memory([&] { shard.handle_command(now, std::move(command)); });
+        with_little_memory([&] { shard.handle_command(now, command); });
     }
     /// Legs reported as failed since the last time.
     std::vector<std::string> failures() {
@@ -163,7 +163,7 @@ TEST(Shard, ChecksTheCandidatesOfTheOfferAtOnce) {
     command.negotiated.remote_ice_lite = true;  // never checks by itself
     const Endpoint peer = *Endpoint::parse("10.0.1.1:5000");
     command.remote_candidates = {ice::host_candidate(peer, 65'535)};
-    shard.handle_command(Instant{1h}, std::move(command));
+    shard.handle_command(Instant{1h}, command);
     const auto output = shard.poll();
     ASSERT_TRUE(output);
     EXPECT_EQ(std::get<Transmit>(*output).path, (Path{kOurs, peer}));
@@ -190,7 +190,7 @@ TEST(Shard, NoTwoLegsShareATransactionTag) {
         CreateLeg command = create(name);
         command.remote_candidates = {ice::host_candidate(*Endpoint::parse("10.0.1.1:5000"), 65'535)};
         random.stutters = true;
-        shard.handle_command(Instant{1h}, std::move(command));
+        shard.handle_command(Instant{1h}, command);
         shard.handle_timeout(Instant{1h});
         while (auto output = shard.poll()) {
             const ByteVector& check = std::get<Transmit>(*output).bytes;

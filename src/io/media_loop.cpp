@@ -56,8 +56,8 @@ void MediaLoop::wait() {
 }
 
 void MediaLoop::take_commands() {
-    for (engine::Command& command : mailbox_.take(kCommandsPerTurn)) {
-        shard_.handle_command(now(), std::move(command));
+    for (const engine::Command& command : mailbox_.take(kCommandsPerTurn)) {
+        shard_.handle_command(now(), command);
         pump_if_held();
     }
 }

@@ -16,6 +16,8 @@ namespace {
 
 constexpr int kPatienceMs = 20'000;
 
+/// In the child, which has this one thread.
+// NOLINTBEGIN(concurrency-mt-unsafe)
 [[noreturn]] void become_program(int output, const std::map<std::string, std::string>& environment) {
     ::dup2(output, STDOUT_FILENO);
     ::setenv("HTTP_ADDR", "127.0.0.1:0", 1);
@@ -24,6 +26,7 @@ constexpr int kPatienceMs = 20'000;
     ::execl(LEGROOM_PROGRAM, "legroom", nullptr);
     ::_exit(127);
 }
+// NOLINTEND(concurrency-mt-unsafe)
 
 std::size_t entries(const std::string& folder) {
     return static_cast<std::size_t>(

@@ -49,9 +49,8 @@ T must(Result<T> result) {
 }  // namespace
 
 Server::Server(const dtls::Certificate& certificate, Random& random)
-    : random_(random),
-      shard_(shard_config(certificate), random),
-      board_([this](engine::Command command) { carry(std::move(command)); },
+    : shard_(shard_config(certificate), random),
+      board_([this](const engine::Command& command) { carry(command); },
              [this](const call::Event& event) { events_.push_back(describe(event)); }),
       legs_(leg_config(certificate), board_, random),
       rooms_({}, board_, random) {
@@ -83,7 +82,7 @@ std::size_t Server::count(const std::string& event) const {
     return static_cast<std::size_t>(std::count(events_.begin(), events_.end(), event));
 }
 
-void Server::carry(engine::Command command) { shard_.handle_command(now_, std::move(command)); }
+void Server::carry(const engine::Command& command) { shard_.handle_command(now_, command); }
 
 void Browser::on_datagram(Instant now, const Path& path, Bytes datagram) {
     sim::set_openssl_clock(now);

@@ -33,9 +33,8 @@ public:
     [[nodiscard]] std::size_t count(const std::string& event) const;
 
 private:
-    void carry(engine::Command command);
+    void carry(const engine::Command& command);
 
-    Random& random_;
     mutable engine::Shard shard_;
     call::Switchboard board_;
     call::LegService legs_;
