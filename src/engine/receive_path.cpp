@@ -3,11 +3,16 @@
 #include <algorithm>
 #include <variant>
 
+#include "audio/level.hpp"
+
 namespace legroom::engine {
 
 namespace {
 
 static_assert(jitter::kTicksPerMillisecond * 1000 == codec::kRtpClockRate);
+
+/// RMS, about -50 dBFS: below it is the pause between words.
+constexpr float kQuiet = 0.003F;
 
 jitter::Ticks to_ticks(Duration duration) {
     return static_cast<jitter::Ticks>(duration.count() * jitter::kTicksPerMillisecond / 1000);
@@ -38,7 +43,7 @@ Heard ReceivePath::pull(Instant now, audio::Frame& out) {
 }
 
 Heard ReceivePath::fetch(Instant now) {
-    const jitter::Taken taken = buffer_.take(now);
+    const jitter::Taken taken = buffer_.take(now, playing_);
     return std::visit([this](const auto& what) { return play(what); }, taken);
 }
 
@@ -48,6 +53,8 @@ Heard ReceivePath::play(const jitter::Packet& packet) {
         ++counters_.malformed;
         return conceal(packet.duration);
     }
+    const bool quiet = audio::rms(room().first(*decoded)) < kQuiet;
+    playing_ = quiet ? jitter::Playing::silence : jitter::Playing::sound;
     ready_samples_ += *decoded;
     ++counters_.decoded;
     return Heard::decoded;

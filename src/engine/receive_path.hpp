@@ -65,6 +65,7 @@ private:
     void hand_out(std::span<float> out);
 
     jitter::Buffer buffer_;
+    jitter::Playing playing_ = jitter::Playing::silence;  ///< The packet decoded last.
     codec::OpusDecoder decoder_;
     std::array<float, kMaxReady> ready_{};  ///< Decoded and not yet pulled.
     std::size_t ready_samples_ = 0;

@@ -97,9 +97,9 @@ void Buffer::give_up_before(std::int64_t sequence) {
     next_sequence_ = sequence;
 }
 
-Taken Buffer::take(Instant now) {
+Taken Buffer::take(Instant now, Playing playing) {
     shed_burst(now);
-    shed_excess(now);
+    shed_excess(now, playing);
     if (!playing_ && !start(now)) return Empty{};
     if (waiting_.empty()) return bridge();
     return next();
@@ -113,11 +113,12 @@ void Buffer::shed_burst(Instant now) {
 }
 
 /// Gives back what was never needed in a whole window.
-void Buffer::shed_excess(Instant now) {
+void Buffer::shed_excess(Instant now, Playing playing) {
     if (!playing_) return;
     least_waiting_ = std::min(least_waiting_, waiting_ticks_);
     if (now - window_began_ < kExcessWindow) return;
-    shed_to(least_waiting_, to_ticks(kTargetDelay) + kSlack);
+    const Ticks tolerated = playing == Playing::silence ? kSlack : to_ticks(kMaxExcess);
+    shed_to(least_waiting_, to_ticks(kTargetDelay) + tolerated);
     restart_window(now);
 }
 

@@ -25,8 +25,10 @@ constexpr Ticks to_ticks(std::chrono::milliseconds time) {
 inline constexpr std::chrono::milliseconds kTargetDelay{40};
 /// More than this waiting is cut back to the target at once (a burst after a stall).
 inline constexpr std::chrono::milliseconds kMaxWaiting{300};
-/// Delay that nobody needed for this long is given back, a packet at a time (a sender's fast clock).
+/// Delay that nobody needed for this long is given back, a packet at a time (a sender's fast clock): in
+/// silence, where a cut is not heard, or when it is more than kMaxExcess above the target.
 inline constexpr std::chrono::milliseconds kExcessWindow{500};
+inline constexpr std::chrono::milliseconds kMaxExcess{120};
 /// A stream that stops is bridged for this long; then it is over until it starts anew.
 inline constexpr std::chrono::milliseconds kMaxBridge{100};
 /// Above kMaxWaiting of the shortest Opus packets (2.5 ms).
@@ -74,6 +76,9 @@ struct Pause {
 /// No stream, or not yet: silence.
 struct Empty {};
 
+/// What the listener hears at this moment.
+enum class Playing { silence, sound };
+
 using Taken = std::variant<Packet, Missing, Pause, Empty>;
 
 /// Puts one RTP stream's packets in order and gives each its time. A fixed delay; the packets' own
@@ -89,8 +94,8 @@ public:
     /// into [kMinDuration, kMaxDuration].
     void insert(Instant now, const rtp::Header& header, Bytes payload, Ticks duration);
 
-    /// What is to be played next.
-    Taken take(Instant now);
+    /// What is to be played next, after what is being played now.
+    Taken take(Instant now, Playing playing);
 
     /// Sound waiting to be played.
     [[nodiscard]] Duration waiting() const;
@@ -108,7 +113,7 @@ private:
     void drop_oldest();
 
     void shed_burst(Instant now);
-    void shed_excess(Instant now);
+    void shed_excess(Instant now, Playing playing);
     void shed_to(Ticks& waiting, Ticks goal);
     void restart_window(Instant now);
 

@@ -87,7 +87,7 @@ private:
 
     Duration read(Instant now) {
         outcome_.longest_waiting = std::max(outcome_.longest_waiting, buffer_.waiting());
-        const Taken taken = buffer_.take(now);
+        const Taken taken = buffer_.take(now, Playing::silence);
         return std::visit([this](const auto& what) { return note(what); }, taken);
     }
 
@@ -209,7 +209,7 @@ TEST(BufferRun, AnyHeadersLeaveItBoundedAndAlive) {
             ASSERT_LE(buffer.packets(), kMaxPackets);
             if (random.below(3) != 0) continue;
             now += Duration{random.below(40'000)};
-            const Taken taken = buffer.take(now);
+            const Taken taken = buffer.take(now, Playing::silence);
             const Ticks length = std::visit(
                 [](const auto& what) -> Ticks {
                     if constexpr (requires { what.duration; }) return what.duration;
@@ -233,7 +233,7 @@ TEST(BufferRun, AnyHeadersLeaveItBoundedAndAlive) {
                            .timestamp = static_cast<std::uint32_t>(i) * 960,
                            .ssrc = Ssrc{3}},
                           ByteVector(60), 960);
-            played += std::holds_alternative<Packet>(buffer.take(now)) ? 1 : 0;
+            played += std::holds_alternative<Packet>(buffer.take(now, Playing::silence)) ? 1 : 0;
         }
         EXPECT_GE(played, 95) << seed;
     }

@@ -49,7 +49,7 @@ public:
     /// Frame `index` of a stream without pauses.
     void insert(int index) { insert(index, static_cast<std::uint32_t>(index) * kFrame); }
 
-    std::string take() { return std::visit(Letter{}, buffer.take(now)); }
+    std::string take() { return std::visit(Letter{}, buffer.take(now, playing)); }
     /// Time passes, then one take().
     std::string tick() {
         now += 20ms;
@@ -62,6 +62,7 @@ public:
     }
 
     Instant now{1h};
+    Playing playing = Playing::silence;
     Buffer buffer;
 };
 
@@ -245,6 +246,27 @@ TEST(Buffer, GivesBackDelayThatIsNeverNeeded) {
     }
     EXPECT_GE(letter, "55") << "about 60 ms behind the newest";
     EXPECT_EQ(score.buffer.counters().lost, 0U);
+}
+
+TEST(Buffer, CutsNothingOutOfASoundUnlessTheDelayIsLong) {
+    Score score;
+    score.playing = Playing::sound;
+    for (int index = 0; index < 5; ++index) score.insert(index);  // a burst of 100 ms, then steady
+    score.tick();
+    score.tick();
+    for (int index = 5; index < 100; ++index) {
+        score.insert(index);
+        EXPECT_EQ(score.tick(), std::to_string(index - 4));
+    }
+    EXPECT_EQ(score.buffer.counters().overflowed, 0U);
+
+    for (int index = 100; index < 110; ++index) score.insert(index);  // and another of 200 ms
+    for (int index = 110; index < 210; ++index) {
+        score.insert(index);
+        score.tick();
+    }
+    EXPECT_GT(score.buffer.counters().overflowed, 0U);
+    EXPECT_LE(score.buffer.waiting(), kTargetDelay + kMaxExcess + 20ms);
 }
 
 TEST(Buffer, RefusesAPayloadNoDatagramHolds) {
