@@ -25,10 +25,10 @@ engine::ShardConfig shard_config(const dtls::Certificate& certificate) {
     return config;
 }
 
-call::LegConfig leg_config(const dtls::Certificate& certificate) {
+call::LegConfig leg_config(const dtls::Certificate& certificate, bool gathers) {
     call::LegConfig config;
     config.fingerprint = certificate.fingerprint();
-    config.gathering_done = true;
+    config.gathering_done = !gathers;
     return config;
 }
 
@@ -48,13 +48,18 @@ T must(Result<T> result) {
 
 }  // namespace
 
-Server::Server(const dtls::Certificate& certificate, Random& random)
+Server::Server(const dtls::Certificate& certificate, Random& random, bool gathers)
     : shard_(shard_config(certificate), random),
       board_([this](const engine::Command& command) { carry(command); },
              [this](const call::Event& event) { events_.push_back(describe(event)); }),
-      legs_(leg_config(certificate), board_, random),
+      legs_(leg_config(certificate, gathers), board_, random),
       rooms_({}, board_, random) {
     legs_.set_local_candidates({server_candidate()});
+}
+
+void Server::gather(Instant now, const Endpoint& stun_server) {
+    now_ = now;
+    carry(engine::StartGathering{{stun_server}});
 }
 
 void Server::on_datagram(Instant now, const Path& path, Bytes datagram) {
@@ -95,8 +100,8 @@ void Browser::on_timeout(Instant now) {
     client.handle_timeout(now);
 }
 
-World::World(std::uint64_t seed, sim::Link link)
-    : random_(seed), network_(seed, link), server_(shared_certificate(), random_) {
+World::World(std::uint64_t seed, sim::Link link, bool server_gathers)
+    : random_(seed), network_(seed, link), server_(shared_certificate(), random_, server_gathers) {
     network_.attach(Server::address(), server_);
     sim::set_openssl_clock(now());
     server_.on_timeout(now());

@@ -18,7 +18,10 @@ class Server final : public sim::Node {
 public:
     static Endpoint address() { return *Endpoint::parse("10.0.0.1:10000"); }
 
-    Server(const dtls::Certificate& certificate, Random& random);
+    /// `gathers`: STUN servers are configured; gather() will be called.
+    Server(const dtls::Certificate& certificate, Random& random, bool gathers);
+
+    void gather(Instant now, const Endpoint& stun_server);
 
     void on_datagram(Instant now, const Path& path, Bytes datagram) override;
     void on_timeout(Instant now) override;
@@ -60,7 +63,7 @@ public:
 /// One server, any number of browsers and the network between them, all from one seed.
 class World {
 public:
-    explicit World(std::uint64_t seed, sim::Link link = {});
+    explicit World(std::uint64_t seed, sim::Link link = {}, bool server_gathers = false);
 
     /// A browser at 10.0.1.N:5000, not yet calling. The config's certificate and addresses are filled in.
     Browser& browser(ClientConfig config = {});
