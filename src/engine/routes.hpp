@@ -30,9 +30,6 @@ public:
 
     /// nullopt: nobody's; such a datagram is dropped unanswered.
     [[nodiscard]] std::optional<LegNumber> find(const Path& path, Bytes datagram) const;
-    [[nodiscard]] bool has_ufrag(std::string_view ufrag) const {
-        return by_ufrag_.contains(std::string{ufrag});
-    }
     [[nodiscard]] bool has_tag(std::uint32_t tag) const { return by_tag_.contains(tag); }
     [[nodiscard]] std::size_t size() const { return by_ufrag_.size(); }
 

@@ -67,6 +67,17 @@ TEST(Routes, TheLatestProofWinsAPathAndTheLoserKeepsItsOthers) {
     EXPECT_EQ(routes.find(path("10.0.1.1:1"), kMedia), 2U);
 }
 
+TEST(Routes, WhoWasOnlyHeardGetsAPathThatNobodyProvedAndNoOther) {
+    Routes routes;
+    routes.add(1, "alice", 11);
+    routes.add(2, "bob", 22);
+    routes.keep(1, path("10.0.1.1:1"));
+    EXPECT_EQ(routes.find(path("10.0.1.1:1"), kMedia), 1U);
+    routes.claim(2, path("10.0.1.1:1"));
+    routes.keep(1, path("10.0.1.1:1"));
+    EXPECT_EQ(routes.find(path("10.0.1.1:1"), kMedia), 2U);
+}
+
 TEST(Routes, ALegsPathsAreBounded) {
     Routes routes;
     routes.add(1, "alice", 11);
