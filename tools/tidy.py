@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy over every source the build knows but the *_test.cpp, on all cores, and remembers what was clean: a file is
-looked at again only when it, a header of ours it includes, its command line, .clang-tidy or clang-tidy itself
-has changed. Fails when there is any finding.
+"""Runs clang-tidy over every source the build knows but the *_test.cpp, on all cores, and remembers what was
+clean: a source is looked at again only when it, a header of ours it includes, its command line, .clang-tidy or
+clang-tidy itself has changed. In a unity build (preset asan) a source is a whole folder, and its headers are
+read once rather than once a file. Fails when there is any finding.
 
     tools/tidy.py BUILD_FOLDER [FILE…]
 """
@@ -21,11 +22,19 @@ OURS = [ROOT / "src", ROOT / "tests", ROOT / "bench", ROOT / "examples"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 # The build is GCC's; Clang reads its command lines.
-EXTRA = ["--extra-arg=-Wno-unknown-warning-option", "--extra-arg=-Wno-unused-command-line-argument"]
+EXTRA = ["--extra-arg=-Wno-unknown-warning-option", "--extra-arg=-Wno-unused-command-line-argument",
+         "--checks=-bugprone-suspicious-include"]  # a unity source is made of them
 
 
 def is_ours(path):
     return any(path.is_relative_to(folder) for folder in OURS)
+
+
+def members(source):
+    """The files a unity source is made of; an ordinary one is made of itself."""
+    if source.parent.name != "Unity" or not source.is_file():
+        return [source]
+    return [pathlib.Path(name) for name in INCLUDE.findall(source.read_text())]
 
 
 class Fingerprint:
@@ -64,11 +73,12 @@ def sources(build, only):
     """Each source of ours once, with its command; the biggest first, so that none is left for the end."""
     commands = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
-        path = pathlib.Path(entry["file"]).resolve()
-        wanted = path in only if only else not path.stem.endswith("_test")
-        if wanted and is_ours(path) and path.is_file():
-            commands.setdefault(path, entry["command"])
-    return sorted(commands.items(), key=lambda item: -item[0].stat().st_size)
+        source = pathlib.Path(entry["file"]).resolve()
+        files = members(source)
+        wanted = only.intersection(files) if only else not any(f.stem.endswith("_test") for f in files)
+        if wanted and all(is_ours(f) and f.is_file() for f in files):
+            commands.setdefault(source, entry["command"])
+    return sorted(commands.items(), key=lambda item: -sum(f.stat().st_size for f in members(item[0])))
 
 
 def lint(build, file):
@@ -80,6 +90,8 @@ def lint(build, file):
 
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
+    if not (build / "compile_commands.json").is_file():
+        sys.exit(f"tidy: {build.name} is not configured; run: cmake --preset {build.name}")
     only = {pathlib.Path(name).resolve() for name in sys.argv[2:]}
     clean = build / "tidy"
     clean.mkdir(exist_ok=True)

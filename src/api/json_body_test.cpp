@@ -9,7 +9,7 @@
 namespace legroom::api {
 namespace {
 
-struct Case {
+struct BodyCase {
     const char* name;
     std::string body;
     const char* required;  ///< nullptr: refused
@@ -22,7 +22,7 @@ std::string nested(int depth) {
            std::string(static_cast<std::size_t>(depth), ']') + "}";
 }
 
-const Case kCases[] = {
+const BodyCase kBodyCases[] = {
     {"empty", "", nullptr, "{}"},
     {"blank", " \r\n\t", nullptr, "{}"},
     {"null", "null", "{}", "{}"},
@@ -57,7 +57,7 @@ void expect_decoded(const std::string& body, BodyRule rule, const char* expected
 }
 
 TEST(JsonBody, IsAsStrictAsTheEndpointSays) {
-    for (const Case& c : kCases) {
+    for (const BodyCase& c : kBodyCases) {
         SCOPED_TRACE(c.name);
         expect_decoded(c.body, BodyRule::required, c.required);
         expect_decoded(c.body, BodyRule::optional, c.optional);

@@ -20,7 +20,7 @@ std::string without(std::string text, const std::string& from, const std::string
     return text.erase(start, text.find(to, start) + to.size() - start);
 }
 
-struct Case {
+struct RouteCase {
     const char* method;
     const char* target;
     std::string body;
@@ -28,9 +28,9 @@ struct Case {
     std::string expect;  ///< The body after its instance_id; a trailing "…" matches any rest.
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.method << ' ' << c.target << ' ' << c.body; }
+void PrintTo(const RouteCase& c, std::ostream* out) { *out << c.method << ' ' << c.target << ' ' << c.body; }
 
-void check(const Case& c) {
+void check(const RouteCase& c) {
     Stage stage;
     SCOPED_TRACE(testing::PrintToString(c));
     const auto response = stage.client.send(c.method, stage.fill(c.target), stage.fill(c.body));
@@ -59,7 +59,7 @@ const std::string kBadRate = error("invalid sample_rate: must be 8000, 16000, 24
 TEST(Routes, Offers) {
     const std::string offer = plain_offer();
     const std::string bad = error("invalid SDP offer");
-    const Case cases[] = {
+    const RouteCase cases[] = {
         {"POST", "/v1/webrtc/offer", offer_body(offer), 200, R"({"status":"answered","leg_id":"…)"},
         {"POST", "/v1/webrtc/offer", offer_body(replace_all(offer, "\r\n", "\n")), 200,
          R"({"status":"answered"…)"},
@@ -84,13 +84,13 @@ TEST(Routes, Offers) {
         {"POST", "/v1/webrtc/offer", R"({"app_id":")" + std::string(257, 'x') + R"("})", 400,
          error("app_id too long: at most 256 bytes")},
     };
-    for (const Case& c : cases) check(c);
+    for (const RouteCase& c : cases) check(c);
 }
 
 TEST(Routes, RemoteCandidates) {
     const char* target = "/v1/legs/$L/ice-candidates";
     const std::string failed = error("failed to add ICE candidate");
-    const Case cases[] = {
+    const RouteCase cases[] = {
         {"POST", target, kLine + "}", 200, status("added")},
         {"POST", target, kLine + R"(,"sdpMid":"0","sdpMLineIndex":0,"usernameFragment":"peer"})", 200,
          status("added")},
@@ -135,22 +135,22 @@ TEST(Routes, RemoteCandidates) {
         {"POST", "/v1/legs/nobody/ice-candidates", R"({"candidate":"nonsense"})", 404,
          error("leg not found")},
     };
-    for (const Case& c : cases) check(c);
+    for (const RouteCase& c : cases) check(c);
 }
 
 TEST(Routes, LocalCandidates) {
-    const Case cases[] = {
+    const RouteCase cases[] = {
         {"GET", "/v1/legs/$L/ice-candidates", "", 200,
          R"({"status":"gathering","candidates":[{"candidate":"candidate:1 1 udp …)"},
         {"GET", "/v1/legs/nobody/ice-candidates", "", 404, error("leg not found")},
         {"HEAD", "/v1/legs/$L/ice-candidates", "", 405, error("method not allowed")},
     };
-    for (const Case& c : cases) check(c);
+    for (const RouteCase& c : cases) check(c);
 }
 
 TEST(Routes, Legs) {
     const std::string gone = error("leg not found");
-    const Case cases[] = {
+    const RouteCase cases[] = {
         {"GET", "/v1/legs", "", 200, "[{…"},
         {"GET", "/v1/legs?state=connected", "", 200, "[{…"},
         {"GET", "/v1/legs/$L", "", 200,
@@ -174,12 +174,12 @@ TEST(Routes, Legs) {
         {"POST", "/v1/legs/nobody/deaf", "", 404, gone},
         {"DELETE", "/v1/legs/nobody/deaf", "", 404, gone},
     };
-    for (const Case& c : cases) check(c);
+    for (const RouteCase& c : cases) check(c);
 }
 
 TEST(Routes, Rooms) {
     const std::string defaults = R"({"id":"…)";
-    const Case cases[] = {
+    const RouteCase cases[] = {
         {"POST", "/v1/rooms", R"({"id":"r"})", 201, R"({"id":"r","sample_rate":16000,"participants":[]})"},
         {"POST", "/v1/rooms", R"({"id":"r","app_id":"x","sample_rate":24000,"webhook_url":""})", 201,
          R"({"id":"r","app_id":"x","sample_rate":24000,"participants":[]})"},
@@ -209,11 +209,11 @@ TEST(Routes, Rooms) {
         {"DELETE", "/v1/rooms/empty", "{", 200, status("deleted")},
         {"DELETE", "/v1/rooms/none", "", 404, error("room none not found")},
     };
-    for (const Case& c : cases) check(c);
+    for (const RouteCase& c : cases) check(c);
 }
 
 TEST(Routes, Joins) {
-    const Case cases[] = {
+    const RouteCase cases[] = {
         {"POST", "/v1/rooms/full/legs", R"({"leg_id":"$L"})", 200, status("added")},
         {"POST", "/v1/rooms/new/legs", R"({"leg_id":"$L","mute":true,"deaf":null,"role":"","streams":[]})",
          200, status("added")},
@@ -240,13 +240,13 @@ TEST(Routes, Joins) {
         {"DELETE", "/v1/rooms/full/legs/nobody", "", 200, status("removed")},
         {"DELETE", "/v1/rooms/none/legs/$M", "", 400, error("room none not found")},
     };
-    for (const Case& c : cases) check(c);
+    for (const RouteCase& c : cases) check(c);
 }
 
 TEST(Routes, PathsAndMethods) {
     const std::string unknown = error("not found");
     const std::string wrong = error("method not allowed");
-    const Case cases[] = {
+    const RouteCase cases[] = {
         {"GET", "/healthz", "", 200, status("ok")},
         {"HEAD", "/healthz", "", 200, status("ok")},
         {"GET", "/readyz", "", 200, status("ready")},
@@ -275,12 +275,12 @@ TEST(Routes, PathsAndMethods) {
         {"GET", "/v1/rooms/%zz", "", 400, error("invalid path")},
         {"GET", "/v1/rooms/100%", "", 400, error("invalid path")},
     };
-    for (const Case& c : cases) check(c);
+    for (const RouteCase& c : cases) check(c);
 }
 
 TEST(Routes, ChecksInContractOrder) {  // route, JSON, lookup, fields, state, action (contract 00)
     const std::string big = std::string(kMaxBodyBytes + 1, ' ');
-    const Case cases[] = {
+    const RouteCase cases[] = {
         {"POST", "/v1/nothing", "{", 404, error("not found")},
         {"PUT", "/v1/rooms", "{", 405, error("method not allowed")},
         {"POST", "/v1/legs/nobody/ice-candidates", R"({"sdpMid":1})", 400, kBadJson},
@@ -295,7 +295,7 @@ TEST(Routes, ChecksInContractOrder) {  // route, JSON, lookup, fields, state, ac
         {"POST", "/v1/legs/$L/mute", big, 413, error("request body too large")},
         {"POST", "/v1/legs/$L/mute", std::string(kMaxBodyBytes, ' '), 200, status("muted")},
     };
-    for (const Case& c : cases) check(c);
+    for (const RouteCase& c : cases) check(c);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "base/units.hpp"
 #include "codec/error.hpp"
 
-struct OpusDecoder;  // libopus's
+struct OpusDecoder;  // libopus's; NOLINT(bugprone-forward-declaration-namespace)
 
 namespace legroom::codec {
 

@@ -10,7 +10,7 @@
 #include "base/units.hpp"
 #include "codec/error.hpp"
 
-struct OpusEncoder;  // libopus's
+struct OpusEncoder;  // libopus's; NOLINT(bugprone-forward-declaration-namespace)
 
 namespace legroom::codec {
 

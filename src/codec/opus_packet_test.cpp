@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::microseconds;
 
-struct Case {
+struct PacketCase {
     const char* name;
     ByteVector packet;
     std::optional<microseconds> duration;  ///< nullopt: bad_packet
@@ -21,7 +21,7 @@ ByteVector with_bytes(ByteVector head, std::size_t count) {
     return head;
 }
 
-const Case kCases[] = {
+const PacketCase kPacketCases[] = {
     // RFC 6716 §3.1, table 2; §3.2 codes; §3.4 rules R1 to R7
     {"silence frame", {0xf8, 0xff, 0xfe}, microseconds{20'000}},
     {"TOC alone, an empty frame (DTX)", {0xf8}, microseconds{20'000}},
@@ -53,7 +53,7 @@ const Case kCases[] = {
 };
 
 TEST(PacketDuration, FollowsTheFraming) {
-    for (const Case& test : kCases) {
+    for (const PacketCase& test : kPacketCases) {
         const auto duration = packet_duration(test.packet);
         if (test.duration) {
             ASSERT_TRUE(duration) << test.name;

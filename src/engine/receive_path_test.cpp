@@ -12,8 +12,8 @@
 namespace legroom::engine {
 namespace {
 
-constexpr SampleRate kRates[] = {SampleRate::k8000, SampleRate::k16000, SampleRate::k24000,
-                                 SampleRate::k48000};
+constexpr SampleRate kRoomRates[] = {SampleRate::k8000, SampleRate::k16000, SampleRate::k24000,
+                                     SampleRate::k48000};
 constexpr double kToneHz = 440;
 
 rtp::Packet packet_of(const rtp::Header& header, Bytes payload) {
@@ -134,7 +134,7 @@ double mean_share(std::span<const float> samples, SampleRate rate) {
 }
 
 TEST(ReceivePath, HearsTheToneThatWasSent) {
-    for (const SampleRate rate : kRates) {
+    for (const SampleRate rate : kRoomRates) {
         Call call{rate};
         const auto samples = call.ticks(100);
         EXPECT_GT(audio::power_share(settled(samples, rate, 20), rate, kToneHz), 0.95) << hz(rate);
@@ -164,7 +164,7 @@ TEST(ReceivePath, GoesOnThroughLoss) {
         double loss;
         double share;  ///< libopus alone conceals a pure tone at 8 kHz to 0.78 and 0.47, elsewhere better.
     };
-    for (const SampleRate rate : kRates) {
+    for (const SampleRate rate : kRoomRates) {
         for (const Case& test : {Case{0.05, 0.7}, Case{0.2, 0.4}}) {
             Call call{rate, {}, test.loss};
             const auto samples = call.ticks(1020);
@@ -190,7 +190,7 @@ TEST(ReceivePath, RebuildsLostPacketsFromFec) {
 
 TEST(ReceivePath, CutsLongPacketsIntoFrames) {
     for (const int glued : {2, 3, 6}) {
-        for (const SampleRate rate : kRates) {
+        for (const SampleRate rate : kRoomRates) {
             ReceivePath path{rate};
             GluedStream stream{path, glued};
             std::vector<float> samples;
@@ -231,7 +231,7 @@ TEST(ReceivePath, PutsShortPacketsTogether) {
 }
 
 TEST(ReceivePath, SilenceFramesAreDigitalSilence) {
-    for (const SampleRate rate : kRates) {
+    for (const SampleRate rate : kRoomRates) {
         Call call{rate};
         for (int tick = 0; tick < 20; ++tick) EXPECT_TRUE(call.tick(false).silent()) << hz(rate);
         EXPECT_EQ(call.heard, Heard::decoded);
@@ -242,7 +242,7 @@ TEST(ReceivePath, SilenceFramesAreDigitalSilence) {
 }
 
 TEST(ReceivePath, ATonePicksUpCleanlyAfterSilence) {
-    for (const SampleRate rate : kRates) {
+    for (const SampleRate rate : kRoomRates) {
         Call call{rate};
         for (int spurt = 0; spurt < 5; ++spurt) {
             const auto samples = call.ticks(15);
@@ -291,7 +291,7 @@ TEST(ReceivePath, DropsWhatIsNoOpus) {
 TEST(ReceivePath, SurvivesAnyPackets) {
     for (std::uint64_t seed = 1; seed <= 4; ++seed) {
         SeededRandom random{seed};
-        ReceivePath path{kRates[seed % 4]};
+        ReceivePath path{kRoomRates[seed % 4]};
         Instant now{};
         rtp::Header header;
         for (int step = 0; step < 4'000; ++step) {
@@ -302,7 +302,7 @@ TEST(ReceivePath, SurvivesAnyPackets) {
                 random.below(20) == 0 ? random.u32() : header.timestamp + 120 * random.below(30);
             header.ssrc = Ssrc{random.below(500) == 0 ? random.u32() : 1};
             path.push(now, packet_of(header, payload));
-            if (random.below(4) == 0) path.set_rate(kRates[random.below(4)]);
+            if (random.below(4) == 0) path.set_rate(kRoomRates[random.below(4)]);
             if (random.below(2) == 0) continue;
             now += kTick;
             audio::Frame frame;

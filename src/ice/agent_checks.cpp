@@ -30,8 +30,6 @@ constexpr Duration kMinResend = 50ms;
 constexpr Duration kNominationDelay = 200ms;
 constexpr Duration kNominationRetry = 500ms;
 
-constexpr std::uint16_t kRoleConflict = 487;
-
 }  // namespace
 
 /// RFC 8445 §7.3.1.4. A check already under way is sent again rather than replaced: both its answers count.
@@ -162,7 +160,7 @@ void Agent::Impl::handle_response(Instant now, const Path& path, const stun::Mes
     } else if (!response.verify_ice(remote_key_)) {
         ++counters_.unauthenticated;  // anybody could have sent it: our check goes on
         if (probe) probes_.push_back(*probe);
-    } else if (response.error && response.error->code == kRoleConflict) {
+    } else if (response.error && response.error->code == stun::kRoleConflict) {
         handle_role_conflict(probe ? probe->role : pair->check->role, pair);
     } else if (probe) {
         if (response.header.kind == stun::Class::success) finish_probe(now, *probe, path);

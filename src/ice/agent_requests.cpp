@@ -4,10 +4,6 @@
 namespace legroom::ice {
 namespace {
 
-constexpr std::uint16_t kUnauthenticated = 401;
-constexpr std::uint16_t kUnknownAttribute = 420;
-constexpr std::uint16_t kRoleConflict = 487;
-
 stun::Header reply_header(const stun::Message& request, stun::Class kind) {
     return {kind, request.header.method, request.header.transaction};
 }
@@ -19,9 +15,9 @@ void Agent::Impl::handle_request(Instant now, const Path& path, const stun::Mess
     ++counters_.requests;
     if (!request.unknown_required.empty()) {
         ++counters_.unknown_attributes;
-        return refuse(path, request, kUnknownAttribute, true);
+        return refuse(path, request, stun::kUnknownAttribute, true);
     }
-    if (resolve_role_conflict(request)) return refuse(path, request, kRoleConflict, true);
+    if (resolve_role_conflict(request)) return refuse(path, request, stun::kRoleConflict, true);
     answer(path, request);
     take_check(now, path, request);
 }
@@ -35,7 +31,7 @@ bool Agent::Impl::authenticate(const Path& path, const stun::Message& request) {
                       username[ufrag.size()] == ':';
     if (ours && request.verify_ice(local_key_)) return true;
     ++counters_.unauthenticated;
-    if (request.username && request.has_integrity()) refuse(path, request, kUnauthenticated, false);
+    if (request.username && request.has_integrity()) refuse(path, request, stun::kUnauthenticated, false);
     return false;
 }
 
@@ -43,7 +39,7 @@ void Agent::Impl::refuse(const Path& path, const stun::Message& request, std::ui
                          bool authenticated) {
     stun::Builder reply{reply_header(request, stun::Class::error)};
     reply.error(code, "");
-    if (code == kUnknownAttribute) reply.unknown_attributes(request.unknown_required);
+    if (code == stun::kUnknownAttribute) reply.unknown_attributes(request.unknown_required);
     if (authenticated) reply.message_integrity(local_key_);
     outbox_.emplace_back(Transmit{path, reply.fingerprint().take()});
 }

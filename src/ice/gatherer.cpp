@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 constexpr Duration kFirstTimeout = 500ms;  // RTO of RFC 8489 §6.2.1, doubled after every sending
 constexpr Duration kGiveUp = 5s;
 constexpr Duration kRound = 20s;
-constexpr Duration kPacing = 20ms;  // RFC 8445 §14.2: gathering is paced like checks
+constexpr Duration kQueryPacing = 20ms;  // RFC 8445 §14.2: gathering is paced like checks
 
 bool is_address(const Endpoint& endpoint, const IpAddress& like) {
     return endpoint.port != 0 && endpoint.ip.is_v4() == like.is_v4() && !endpoint.ip.is_unspecified() &&
@@ -36,7 +36,7 @@ Gatherer::Gatherer(const std::vector<Endpoint>& bases, const std::vector<Endpoin
             Query query;
             query.path = {base, server};
             query.local_preference = preference;
-            query.next = now + kPacing * static_cast<int>(queries_.size());
+            query.next = now + kQueryPacing * static_cast<int>(queries_.size());
             queries_.push_back(query);
         }
         --preference;

@@ -15,11 +15,11 @@ namespace {
 
 enum class Manner { talks, shouts, whispers, silent, mute };
 
-constexpr SampleRate kRate = SampleRate::k8000;
+constexpr SampleRate kNarrow = SampleRate::k8000;
 
 audio::Frame speech(Manner manner, Random& random) {
     const float loudness = manner == Manner::shouts ? 1.0F : manner == Manner::talks ? 0.2F : 1e-6F;
-    audio::Frame frame{kRate};
+    audio::Frame frame{kNarrow};
     if (manner == Manner::silent) return frame;
     for (float& sample : frame.samples()) sample = loudness * static_cast<float>(2 * random.unit() - 1);
     return frame;
@@ -44,7 +44,7 @@ struct Party {
         for (std::size_t i = 0; i < manners.size(); ++i) {
             seats.push_back({.spoken = says(i) ? &spoken[i] : nullptr, .heard = &heard[i]});
         }
-        mix_minus_self(kRate, seats);
+        mix_minus_self(kNarrow, seats);
     }
 
     [[nodiscard]] bool says(std::size_t i) const { return manners[i] != Manner::mute; }
@@ -67,7 +67,7 @@ Party any_party() {
 RC_GTEST_PROP(MixerProperty, EveryoneHearsTheSumOfTheOthersSaturated, ()) {
     const Party party = any_party();
     for (std::size_t i = 0; i < party.seats.size(); ++i) {
-        for (std::size_t k = 0; k < samples_per_tick(kRate); ++k) {
+        for (std::size_t k = 0; k < samples_per_tick(kNarrow); ++k) {
             const double expected = std::clamp(party.sum_of_others(i, k), -1.0, 1.0);
             RC_ASSERT(std::abs(party.heard[i].samples()[k] - expected) <= 1e-6);
         }
@@ -85,7 +85,7 @@ RC_GTEST_PROP(MixerProperty, NobodyHearsThemselves, ()) {  // what I say changes
     party.spoken[me] = speech(Manner::shouts, random);
     party.mix();
     RC_ASSERT(party.seats[me].audible == audible_before);
-    for (std::size_t k = 0; k < samples_per_tick(kRate); ++k) {
+    for (std::size_t k = 0; k < samples_per_tick(kNarrow); ++k) {
         RC_ASSERT(std::abs(party.heard[me].samples()[k] - before.samples()[k]) <= 1e-6F);
     }
 }
@@ -114,7 +114,7 @@ RC_GTEST_PROP(MixerProperty, TheOrderOfSeatsDoesNotMatter, ()) {
     std::vector<audio::Frame> heard(order.size());
     std::vector<Seat> seats;
     for (const std::size_t i : order) seats.push_back({.spoken = party.seats[i].spoken, .heard = &heard[i]});
-    mix_minus_self(kRate, seats);
+    mix_minus_self(kNarrow, seats);
     for (std::size_t i = 0; i < heard.size(); ++i) RC_ASSERT(heard[i].buffer == party.heard[i].buffer);
 }
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cassert>
 
+#include "rtp/first_byte.hpp"
+
 namespace legroom::rtp {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 2;
-constexpr std::uint8_t kPaddingBit = 0x20;
 constexpr std::uint8_t kExtensionBit = 0x10;
 constexpr std::uint8_t kCsrcCountMask = 0x0f;
 constexpr std::uint8_t kMarkerBit = 0x80;

@@ -11,14 +11,14 @@
 namespace legroom::rtp {
 namespace {
 
-struct Case {
+struct PacketCase {
     const char* name;
     const char* hex;
     error_code error;
     const char* payload = "";
 };
 
-const Case kCases[] = {
+const PacketCase kPacketCases[] = {
     {"nothing", "", Error::truncated},
     {"header without payload", "806f 0001 00000002 00000003", {}},
     {"one byte short of a header", "806f 0001 00000002 000000", Error::truncated},
@@ -41,7 +41,7 @@ const Case kCases[] = {
 };
 
 TEST(Packet, ParsesOrRefuses) {
-    for (const Case& test : kCases) {
+    for (const PacketCase& test : kPacketCases) {
         const ByteVector bytes = from_hex(test.hex);
         const auto packet = parse_packet(bytes);
         const error_code error = packet ? error_code{} : packet.error();

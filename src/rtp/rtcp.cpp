@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <string_view>
 
+#include "rtp/first_byte.hpp"
+
 namespace legroom::rtp {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 2;
-constexpr std::uint8_t kPaddingBit = 0x20;
 constexpr std::uint8_t kCountMask = 0x1f;
 constexpr std::uint8_t kCnameItem = 1;
 constexpr std::int32_t kMostLost = 0x7f'ffff;

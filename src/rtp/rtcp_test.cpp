@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kBlock = "00000007 80 ffffff 00010002 00000003 00000004 00000005";
 
-struct Case {
+struct CompoundCase {
     const char* name;
     std::string hex;
     error_code error;
@@ -19,7 +19,7 @@ struct Case {
     std::size_t skipped = 0;
 };
 
-const Case kCases[] = {
+const CompoundCase kCompoundCases[] = {
     {"nothing", "", Error::truncated},
     {"header cut", "80c9 00", Error::truncated},
     {"empty receiver report", "80c9 0001 00000001", {}, 1},
@@ -59,7 +59,7 @@ const Case kCases[] = {
 };
 
 TEST(Rtcp, ParsesOrRefuses) {
-    for (const Case& test : kCases) {
+    for (const CompoundCase& test : kCompoundCases) {
         const auto compound = parse_compound(from_hex(test.hex));
         EXPECT_EQ(compound ? error_code{} : compound.error(), test.error) << test.name;
         if (!compound) continue;

@@ -7,51 +7,51 @@
 namespace legroom::sdp {
 namespace {
 
-struct Case {
+struct BadOffer {
     const char* name;
     std::string offer;
     error_code error;
 };
 
-std::string changed(std::string_view what, std::string_view instead) {
+std::string altered(std::string_view what, std::string_view instead) {
     return with(small_offer(), what, instead);
 }
 std::string fingerprinted(const std::string& fingerprint) {
-    return changed("a=fingerprint:" + kSha256, "a=fingerprint:" + fingerprint);
+    return altered("a=fingerprint:" + kSha256, "a=fingerprint:" + fingerprint);
 }
 
 const std::string kMap = "a=rtpmap:111 opus/48000/2\n";
 
-const Case kCases[] = {
+const BadOffer kBadOffers[] = {
     {"the offer all others change", small_offer(), {}},
     {"empty", "", Error::invalid_offer},
     {"no SDP", "hello", Error::invalid_offer},
-    {"version 1", changed("v=0", "v=1"), Error::invalid_offer},
+    {"version 1", altered("v=0", "v=1"), Error::invalid_offer},
     {"no sections and no transport", kSession, Error::invalid_offer},
 
-    {"no mid", changed("a=mid:0\n", ""), Error::invalid_offer},
-    {"empty mid", changed("a=mid:0", "a=mid:"), Error::invalid_offer},
-    {"mid without a value", changed("a=mid:0", "a=mid"), Error::invalid_offer},
-    {"mid with a blank", changed("a=mid:0", "a=mid:0 1"), Error::invalid_offer},
-    {"two mids", changed("a=mid:0", "a=mid:0\na=mid:1"), Error::invalid_offer},
-    {"the same mid twice", changed("a=mid:0", "a=mid:0\na=mid:0"), {}},
+    {"no mid", altered("a=mid:0\n", ""), Error::invalid_offer},
+    {"empty mid", altered("a=mid:0", "a=mid:"), Error::invalid_offer},
+    {"mid without a value", altered("a=mid:0", "a=mid"), Error::invalid_offer},
+    {"mid with a blank", altered("a=mid:0", "a=mid:0 1"), Error::invalid_offer},
+    {"two mids", altered("a=mid:0", "a=mid:0\na=mid:1"), Error::invalid_offer},
+    {"the same mid twice", altered("a=mid:0", "a=mid:0\na=mid:0"), {}},
     {"video without mid", small_offer() + with(video_section("1"), "a=mid:1\n", ""), Error::invalid_offer},
     {"two sections of one mid", small_offer() + video_section("0"), Error::invalid_offer},
 
-    {"no ufrag", changed("a=ice-ufrag:abcd\n", ""), Error::invalid_offer},
-    {"no password", changed("a=ice-pwd:abcdefghijklmnopqrstuv\n", ""), Error::invalid_offer},
-    {"ufrag of 3", changed("ufrag:abcd", "ufrag:abc"), Error::invalid_offer},
-    {"ufrag of 256", changed("ufrag:abcd", "ufrag:" + std::string(256, 'a')), {}},
-    {"ufrag of 257", changed("ufrag:abcd", "ufrag:" + std::string(257, 'a')), Error::invalid_offer},
-    {"ufrag with a colon", changed("ufrag:abcd", "ufrag:ab:cd"), Error::invalid_offer},
-    {"password of 21", changed("pwd:abcdefghijklmnopqrstuv", "pwd:abcdefghijklmnopqrstu"),
+    {"no ufrag", altered("a=ice-ufrag:abcd\n", ""), Error::invalid_offer},
+    {"no password", altered("a=ice-pwd:abcdefghijklmnopqrstuv\n", ""), Error::invalid_offer},
+    {"ufrag of 3", altered("ufrag:abcd", "ufrag:abc"), Error::invalid_offer},
+    {"ufrag of 256", altered("ufrag:abcd", "ufrag:" + std::string(256, 'a')), {}},
+    {"ufrag of 257", altered("ufrag:abcd", "ufrag:" + std::string(257, 'a')), Error::invalid_offer},
+    {"ufrag with a colon", altered("ufrag:abcd", "ufrag:ab:cd"), Error::invalid_offer},
+    {"password of 21", altered("pwd:abcdefghijklmnopqrstuv", "pwd:abcdefghijklmnopqrstu"),
      Error::invalid_offer},
-    {"password of 257", changed("pwd:abcdefghijklmnopqrstuv", "pwd:" + std::string(257, 'a')),
+    {"password of 257", altered("pwd:abcdefghijklmnopqrstuv", "pwd:" + std::string(257, 'a')),
      Error::invalid_offer},
-    {"password with a blank", changed("pwd:abcdefghijklmnopqrstuv", "pwd:abcdefghijklmnopqrst v"),
+    {"password with a blank", altered("pwd:abcdefghijklmnopqrstuv", "pwd:abcdefghijklmnopqrst v"),
      Error::invalid_offer},
 
-    {"no fingerprint", changed("a=fingerprint:" + kSha256 + "\n", ""), Error::invalid_offer},
+    {"no fingerprint", altered("a=fingerprint:" + kSha256 + "\n", ""), Error::invalid_offer},
     {"empty fingerprint", fingerprinted(""), Error::invalid_offer},
     {"fingerprint without a digest", fingerprinted("sha-256"), Error::invalid_offer},
     {"fingerprint without an algorithm", fingerprinted("00:11:22"), Error::invalid_offer},
@@ -77,28 +77,28 @@ const Case kCases[] = {
      }()),
      Error::invalid_offer},
 
-    {"setup holdconn", changed("setup:actpass", "setup:holdconn"), Error::invalid_offer},
-    {"setup of no known word", changed("setup:actpass", "setup:maybe"), Error::invalid_offer},
+    {"setup holdconn", altered("setup:actpass", "setup:holdconn"), Error::invalid_offer},
+    {"setup of no known word", altered("setup:actpass", "setup:maybe"), Error::invalid_offer},
 
-    {"payload type 128", changed("SAVPF 111", "SAVPF 111 128"), Error::invalid_offer},
-    {"payload type no number", changed("SAVPF 111", "SAVPF 111 opus"), Error::invalid_offer},
-    {"payload type twice", changed("SAVPF 111", "SAVPF 111 111"), Error::invalid_offer},
-    {"rtpmap of payload type 128", changed(kMap, kMap + "a=rtpmap:128 x/1\n"), Error::invalid_offer},
-    {"two codecs for one payload type", changed(kMap, kMap + "a=rtpmap:111 PCMU/8000\n"),
+    {"payload type 128", altered("SAVPF 111", "SAVPF 111 128"), Error::invalid_offer},
+    {"payload type no number", altered("SAVPF 111", "SAVPF 111 opus"), Error::invalid_offer},
+    {"payload type twice", altered("SAVPF 111", "SAVPF 111 111"), Error::invalid_offer},
+    {"rtpmap of payload type 128", altered(kMap, kMap + "a=rtpmap:128 x/1\n"), Error::invalid_offer},
+    {"two codecs for one payload type", altered(kMap, kMap + "a=rtpmap:111 PCMU/8000\n"),
      Error::invalid_offer},
-    {"one codec said twice", changed(kMap, kMap + kMap), {}},
+    {"one codec said twice", altered(kMap, kMap + kMap), {}},
 
-    {"only PCMU", changed(kMap, "a=rtpmap:111 PCMU/8000\n"), Error::no_common_codec},
-    {"Opus at the wrong rate", changed("opus/48000/2", "opus/16000/2"), Error::no_common_codec},
-    {"Opus of one channel", changed("opus/48000/2", "opus/48000"), Error::no_common_codec},
-    {"Opus mapped but not listed", changed("SAVPF 111", "SAVPF 0"), Error::no_common_codec},
-    {"Opus without a map", changed(kMap, ""), Error::no_common_codec},
-    {"Opus where RTCP would be", with(changed("SAVPF 111", "SAVPF 72"), "rtpmap:111", "rtpmap:72"),
+    {"only PCMU", altered(kMap, "a=rtpmap:111 PCMU/8000\n"), Error::no_common_codec},
+    {"Opus at the wrong rate", altered("opus/48000/2", "opus/16000/2"), Error::no_common_codec},
+    {"Opus of one channel", altered("opus/48000/2", "opus/48000"), Error::no_common_codec},
+    {"Opus mapped but not listed", altered("SAVPF 111", "SAVPF 0"), Error::no_common_codec},
+    {"Opus without a map", altered(kMap, ""), Error::no_common_codec},
+    {"Opus where RTCP would be", with(altered("SAVPF 111", "SAVPF 72"), "rtpmap:111", "rtpmap:72"),
      Error::no_common_codec},
-    {"audio not over RTP", changed("UDP/TLS/RTP/SAVPF", "UDP/XYZ"), Error::no_common_codec},
-    {"audio refused by its offerer", changed("m=audio 9", "m=audio 0"), Error::no_common_codec},
+    {"audio not over RTP", altered("UDP/TLS/RTP/SAVPF", "UDP/XYZ"), Error::no_common_codec},
+    {"audio refused by its offerer", altered("m=audio 9", "m=audio 0"), Error::no_common_codec},
     {"bundle-only without a bundle",
-     with(changed("m=audio 9", "m=audio 0"), "a=mid:0", "a=mid:0\na=bundle-only"), Error::no_common_codec},
+     with(altered("m=audio 9", "m=audio 0"), "a=mid:0", "a=mid:0\na=bundle-only"), Error::no_common_codec},
     {"only data", kSession + data_section("0") + kTransport, Error::no_common_codec},
     {"only video", kSession + video_section("0") + kTransport, Error::no_common_codec},
     {"no section at all", kSession + kTransport, Error::no_common_codec},
@@ -106,7 +106,7 @@ const Case kCases[] = {
 };
 
 TEST(BadOffers, AreRefusedForTheRightReason) {
-    for (const Case& test : kCases) {
+    for (const BadOffer& test : kBadOffers) {
         const auto result = answer(test.offer, test_ours());
         EXPECT_EQ(result ? error_code{} : result.error(), test.error) << test.name;
     }

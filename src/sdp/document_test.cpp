@@ -28,7 +28,7 @@ TEST(Document, TakesADescriptionApart) {
     EXPECT_EQ(document->sections[1].formats, std::vector<std::string_view>{"webrtc-datachannel"});
 }
 
-struct Case {
+struct DocumentCase {
     const char* name;
     std::string text;
     bool fine;
@@ -36,7 +36,7 @@ struct Case {
 
 const std::string kHead = "v=0\no=- 1 2 IN IP4 127.0.0.1\ns=-\n";
 
-const Case kCases[] = {
+const DocumentCase kDocumentCases[] = {
     {"least of all", kHead, true},
     {"CRLF", "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n", true},
     {"mixed line ends", "v=0\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\n", true},
@@ -82,7 +82,7 @@ const Case kCases[] = {
 };
 
 TEST(Document, AcceptsOrRefuses) {
-    for (const Case& test : kCases) {
+    for (const DocumentCase& test : kDocumentCases) {
         const auto document = Document::parse(test.text);
         EXPECT_EQ(document.has_value(), test.fine) << test.name;
         if (!document) {

@@ -12,7 +12,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 /// What each of tests/data/offers says and has to be answered.
-struct Case {
+struct OfferCase {
     const char* name;
     const char* mid;
     int opus;
@@ -28,7 +28,7 @@ struct Case {
     const char* media;
 };
 
-const Case kCases[] = {
+const OfferCase kOfferCases[] = {
     {"chromium156", "0", 111, 110, 126, 1, 4, "mkwq", 4, true, true, false, "SAVPF 111 110 126\r\n"},
     {"chromium156-mdns-trickle", "0", 111, 110, 126, 1, 4, "1ddN", 0, true, true, false,
      "SAVPF 111 110 126\r\n"},
@@ -50,7 +50,7 @@ const Case kCases[] = {
      "SAVPF 111\r\n"},
 };
 
-class RealOffer : public testing::TestWithParam<Case> {
+class RealOffer : public testing::TestWithParam<OfferCase> {
 protected:
     void SetUp() override {
         auto result = answer(read_offer(GetParam().name), test_ours());
@@ -61,7 +61,7 @@ protected:
 };
 
 TEST_P(RealOffer, IsUnderstood) {
-    const Case& test = GetParam();
+    const OfferCase& test = GetParam();
     const Negotiated& negotiated = answer_.negotiated;
     EXPECT_EQ(negotiated.mid, test.mid);
     EXPECT_EQ(negotiated.mline_index, 0);
@@ -99,7 +99,7 @@ TEST_P(RealOffer, IsAnsweredInFull) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, RealOffer, testing::ValuesIn(kCases), [](const auto& offer) {
+INSTANTIATE_TEST_SUITE_P(All, RealOffer, testing::ValuesIn(kOfferCases), [](const auto& offer) {
     std::string name = offer.param.name;
     for (char& c : name) c = c == '-' ? '_' : c;
     return name;

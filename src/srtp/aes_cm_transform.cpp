@@ -10,7 +10,7 @@
 namespace legroom::srtp {
 namespace {
 
-constexpr std::size_t kTagLength = 10;  // 80 of HMAC-SHA1's 160 bits
+constexpr std::size_t kHmacTagLength = 10;  // 80 of HMAC-SHA1's 160 bits
 
 class AesCmTransform final : public Transform {
 public:
@@ -18,19 +18,19 @@ public:
         std::copy(keys.salt.begin(), keys.salt.end(), salt_.begin());
     }
 
-    [[nodiscard]] std::size_t tag_length() const override { return kTagLength; }
+    [[nodiscard]] std::size_t tag_length() const override { return kHmacTagLength; }
     [[nodiscard]] bool tag_precedes_index() const override { return false; }
 
     [[nodiscard]] bool seal(const PacketParts& packet) override {
         if (!cipher_.apply(counter(packet), packet.payload)) return false;
         const HmacSha1::Digest digest = authenticate(packet);
-        std::copy_n(digest.begin(), kTagLength, packet.tag.begin());
+        std::copy_n(digest.begin(), kHmacTagLength, packet.tag.begin());
         return true;
     }
 
     [[nodiscard]] bool open(const PacketParts& packet) override {
         const HmacSha1::Digest digest = authenticate(packet);
-        if (CRYPTO_memcmp(digest.data(), packet.tag.data(), kTagLength) != 0) return false;
+        if (CRYPTO_memcmp(digest.data(), packet.tag.data(), kHmacTagLength) != 0) return false;
         return cipher_.apply(counter(packet), packet.payload);
     }
 

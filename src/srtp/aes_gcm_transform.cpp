@@ -8,7 +8,7 @@
 namespace legroom::srtp {
 namespace {
 
-constexpr std::size_t kTagLength = 16;
+constexpr std::size_t kGcmTagLength = 16;
 
 class AesGcmTransform final : public Transform {
 public:
@@ -19,18 +19,19 @@ public:
         std::copy(keys.salt.begin(), keys.salt.end(), salt_.begin());
     }
 
-    [[nodiscard]] std::size_t tag_length() const override { return kTagLength; }
+    [[nodiscard]] std::size_t tag_length() const override { return kGcmTagLength; }
     [[nodiscard]] bool tag_precedes_index() const override { return true; }
 
     [[nodiscard]] bool seal(const PacketParts& packet) override {
         return begin(packet, 1) && crypt(packet.payload) && finish() &&
-               EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, kTagLength, packet.tag.data()) == 1;
+               EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, kGcmTagLength, packet.tag.data()) ==
+                   1;
     }
 
     /// OpenSSL compares the tag in constant time, in finish().
     [[nodiscard]] bool open(const PacketParts& packet) override {
         return begin(packet, 0) && crypt(packet.payload) &&
-               EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, kTagLength, packet.tag.data()) ==
+               EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, kGcmTagLength, packet.tag.data()) ==
                    1 &&
                finish();
     }

@@ -15,8 +15,6 @@ struct Receiver::Impl {
 
 namespace {
 
-constexpr std::size_t kIndexLength = 4;
-
 /// An SRTCP packet's end, in whichever order the transform has it.
 struct RtcpTrailer {
     std::uint32_t index_word;  ///< E flag and index

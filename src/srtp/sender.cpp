@@ -37,7 +37,6 @@ Result<void> Sender::Impl::protect_rtcp(ByteVector& packet) {
     if (!index) return index.error();
     state.streams.mark_rtcp(*ssrc, *index);
 
-    constexpr std::size_t kIndexLength = 4;
     const std::size_t plain = packet.size();
     const std::size_t tag = state.rtcp->tag_length();
     const bool tag_first = state.rtcp->tag_precedes_index();

@@ -48,6 +48,7 @@ std::unique_ptr<Transform> make_aes_gcm_transform(const SessionKeys& keys, Flow 
 std::unique_ptr<Transform> make_transform(SrtpProfile profile, const SessionKeys& keys, Flow flow);
 
 /// The word an SRTCP packet carries at its end: E flag and index.
+inline constexpr std::size_t kIndexLength = 4;
 constexpr std::uint32_t kEncryptedFlag = 0x8000'0000;
 
 }  // namespace legroom::srtp

@@ -31,6 +31,11 @@ inline constexpr std::size_t kAttributeHeaderSize = 4;
 inline constexpr std::size_t kIntegritySize = 20;  ///< HMAC-SHA1
 inline constexpr std::size_t kFingerprintSize = 4;
 
+/// Error codes (RFC 8489 §14.8, RFC 8445 §16.1).
+inline constexpr std::uint16_t kUnauthenticated = 401;
+inline constexpr std::uint16_t kUnknownAttribute = 420;
+inline constexpr std::uint16_t kRoleConflict = 487;
+
 /// Values fill up whole 32-bit words (§14).
 constexpr std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
 

@@ -25,14 +25,14 @@ ByteVector request_with(std::string_view attributes) {
     return bytes;
 }
 
-struct Case {
+struct VectorCase {
     const char* name;
     ByteVector datagram;
     error_code error;
 };
 
 // clang-format off
-const Case kCases[] = {
+const VectorCase kVectorCases[] = {
     {"binding request",               unhex("0001 0000 2112a442 0102030405060708090a0b0c"), {}},
     {"empty",                         {}, Error::truncated},
     {"one byte short of a header",    unhex("0001 0000 2112a442 0102030405060708090a0b"), Error::truncated},
@@ -71,7 +71,7 @@ const Case kCases[] = {
 // clang-format on
 
 TEST(Message, RefusesWhatIsMalformed) {
-    for (const Case& one : kCases) {
+    for (const VectorCase& one : kVectorCases) {
         const auto message = Message::parse(one.datagram);
         EXPECT_EQ(message.has_error() ? message.error() : error_code{}, one.error) << one.name;
     }
