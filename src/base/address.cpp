@@ -98,6 +98,18 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) {
     return Endpoint{*ip, *port};
 }
 
+std::string_view to_string(Transport transport) {
+    switch (transport) {
+        case Transport::udp:
+            return "udp";
+        case Transport::tcp:
+            return "tcp";
+        case Transport::tls:
+            return "tls";
+    }
+    return "?";
+}
+
 }  // namespace legroom
 
 std::size_t std::hash<legroom::IpAddress>::operator()(const legroom::IpAddress& ip) const noexcept {
@@ -110,5 +122,5 @@ std::size_t std::hash<legroom::Endpoint>::operator()(const legroom::Endpoint& en
 
 std::size_t std::hash<legroom::Path>::operator()(const legroom::Path& path) const noexcept {
     return std::hash<legroom::Endpoint>{}(path.local) * 0x9e3779b97f4a7c15 +
-           std::hash<legroom::Endpoint>{}(path.remote);
+           std::hash<legroom::Endpoint>{}(path.remote) + static_cast<std::size_t>(path.transport);
 }

@@ -63,10 +63,17 @@ struct Endpoint {
     static std::optional<Endpoint> parse(std::string_view text);  ///< What to_string() writes.
 };
 
-/// The two ends of a datagram as seen from here: our address it arrived at, the peer's it came from.
+/// How datagrams travel between two ends: as they are, framed on a TCP connection (RFC 4571), or, to a TURN
+/// server only, inside TLS on one.
+enum class Transport : std::uint8_t { udp, tcp, tls };
+std::string_view to_string(Transport transport);  ///< "udp", "tcp", "tls"
+
+/// The two ends of a datagram as seen from here: our address it arrived at, the peer's it came from. Between
+/// the same ends UDP and TCP are two paths.
 struct Path {
     Endpoint local;
     Endpoint remote;
+    Transport transport = Transport::udp;
 
     friend bool operator==(const Path&, const Path&) = default;
     friend std::strong_ordering operator<=>(const Path&, const Path&) = default;

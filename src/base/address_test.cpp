@@ -38,6 +38,14 @@ TEST(IpAddress, KnowsItsKind) {
     EXPECT_TRUE(IpAddress::parse("ff02::fb")->is_multicast());
 }
 
+TEST(Path, ByUdpIsAnotherThanByTcp) {
+    const Path udp{*Endpoint::parse("192.0.2.1:5000"), *Endpoint::parse("192.0.2.2:5000")};
+    Path tcp = udp;
+    tcp.transport = Transport::tcp;
+    EXPECT_NE(udp, tcp);
+    EXPECT_NE(std::hash<Path>{}(udp), std::hash<Path>{}(tcp));
+}
+
 TEST(Endpoint, ReadsWhatItWrites) {
     for (const char* text : {"192.0.2.1:5000", "[2001:db8::1]:5000"}) {
         const auto endpoint = Endpoint::parse(text);
