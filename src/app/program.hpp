@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,7 @@ private:
     std::optional<std::string> open_media(const dtls::Certificate& certificate);
     std::optional<std::string> open_http();
     void make_services(const dtls::Certificate& certificate);
+    void arm_api_timer();
     void start_gathering();
     void on_engine_event(const engine::Event& event);
     void announce_instead(const IpAddress& external);
@@ -58,6 +60,8 @@ private:
     std::unique_ptr<call::LegService> legs_;
     std::unique_ptr<call::RoomService> rooms_;
     std::unique_ptr<api::Api> api_;
+    boost::asio::steady_timer api_timer_;
+    std::optional<Instant> api_timer_at_;
     std::unique_ptr<io::HttpServer> http_;
 };
 

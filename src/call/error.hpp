@@ -22,6 +22,10 @@ enum class Error {
     room_id_too_long,         ///< kMaxRoomIdBytes
     app_id_too_long,          ///< kMaxAppIdBytes
     role_too_long,            ///< kMaxRoleBytes
+    too_many_candidates,      ///< kMaxCandidatesAtOnce
+    other_ice_session,        ///< Candidates of another generation than the leg is at.
+    wrong_direction,          ///< A publisher's offer that sends nothing, a listener's that receives nothing.
+    offer_pending,            ///< An earlier offer of this leg is still being carried out.
 };
 boost::system::error_code make_error_code(Error error);
 

@@ -16,6 +16,9 @@ inline constexpr std::size_t kMaxRoleBytes = 256;
 /// machine with many interfaces sends about thirty.
 inline constexpr std::size_t kMaxRemoteCandidates = 100;
 
+/// Remote candidates in one request.
+inline constexpr std::size_t kMaxCandidatesAtOnce = 64;
+
 /// Gathered candidates kept for coming legs. A NAT that changes its mapping again and again makes new ones
 /// for as long as the process lives; the oldest is forgotten first.
 inline constexpr std::size_t kMaxGatheredCandidates = 16;
