@@ -8,6 +8,7 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "call/connection.hpp"
 
 namespace legroom::call {
 
@@ -34,6 +35,7 @@ struct Leg {
     bool deaf = false;           ///< It does not hear others.
     bool accept_dtmf = true;     ///< Wants digits forwarded from room mates.
     bool transport_up = false;   ///< ICE and DTLS were up at least once.
+    Connection connection = Connection::connecting;
     Instant created_at;
     Signalling signalling;
 };
