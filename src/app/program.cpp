@@ -150,7 +150,7 @@ void Program::start_gathering() {
 
 void Program::on_engine_event(const engine::Event& event) {
     if (const auto* failed = std::get_if<engine::LegFailed>(&event)) {
-        spdlog::info("transport of leg {} ended: {}", failed->leg.value, failed->detail);
+        spdlog::info("transport of leg {} ended: {}", failed->leg.value, failed->failure.detail);
     } else if (const auto* gathered = std::get_if<engine::CandidateGathered>(&event)) {
         spdlog::info("reachable at {}, a STUN server says", gathered->candidate.endpoint.to_string());
         if (config_.media.discover_external_ips) announce_instead(gathered->candidate.endpoint.ip);

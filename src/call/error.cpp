@@ -21,6 +21,8 @@ const char* text(Error error) {
             return "no local address";
         case Error::too_many_legs:
             return "too many legs";
+        case Error::change_pending:
+            return "another offer is still being carried out";
         case Error::bad_candidate:
             return "not an ICE candidate";
         case Error::room_exists:
@@ -39,6 +41,10 @@ const char* text(Error error) {
             return "app_id too long";
         case Error::role_too_long:
             return "role too long";
+        case Error::too_many_queries:
+            return "too many queries at a time";
+        case Error::bad_reconnect_grace:
+            return "reconnect grace out of range";
     }
     return "unknown";
 }

@@ -9,6 +9,50 @@ namespace {
 constexpr Duration kLate = std::chrono::milliseconds{5};
 constexpr int kMaxTicksBehind = 10;  ///< 200 ms; beyond it the gap is skipped rather than rushed through.
 
+/// A first offer or a second one: both say the same of the transport.
+template <class Command>
+ice::AgentConfig agent_config(const Command& command, std::uint32_t transaction_tag,
+                              const ShardConfig& shard) {
+    ice::AgentConfig agent;
+    agent.role = command.negotiated.remote_ice_lite ? ice::Role::controlling : ice::Role::controlled;
+    agent.remote_lite = command.negotiated.remote_ice_lite;
+    agent.local = command.local;
+    agent.remote = {command.negotiated.remote_ufrag, command.negotiated.remote_password};
+    agent.local_candidates = shard.host_candidates;
+    agent.transaction_tag = transaction_tag;
+    agent.setup_timeout = shard.setup_timeout;
+    return agent;
+}
+
+template <class Command>
+peer::PeerConfig peer_config(const Command& command, std::uint32_t transaction_tag,
+                             const ShardConfig& shard) {
+    peer::PeerConfig peer;
+    peer.ice = agent_config(command, transaction_tag, shard);
+    peer.dtls.role = command.negotiated.setup == sdp::Setup::active ? dtls::Role::client : dtls::Role::server;
+    peer.dtls.certificate = shard.certificate;
+    peer.dtls.remote_fingerprints = command.remote_fingerprints;
+    peer.reports = {command.ssrc, command.cname, shard.ntp_origin};
+    return peer;
+}
+
+/// Those we had a base on and have none any more.
+std::vector<IpAddress> addresses_gone(const std::vector<ice::Candidate>& before,
+                                      const std::vector<ice::Candidate>& after) {
+    std::vector<IpAddress> gone;
+    for (const ice::Candidate& candidate : before) {
+        const bool stays = std::any_of(after.begin(), after.end(), [&](const ice::Candidate& other) {
+            return other.base.ip == candidate.base.ip;
+        });
+        if (!stays) gone.push_back(candidate.base.ip);
+    }
+    return gone;
+}
+
+void add_remote_candidates(Instant now, Leg& leg, const std::vector<ice::Candidate>& candidates) {
+    for (const ice::Candidate& candidate : candidates) leg.connection().add_remote_candidate(now, candidate);
+}
+
 }  // namespace
 
 Shard::Shard(ShardConfig config, Random& random) : config_(std::move(config)), random_(random) {}
@@ -24,22 +68,22 @@ void Shard::contain(Work work) {
 }
 
 template <class Work>
-void Shard::on_leg(LegNumber number, Work work) {
+void Shard::on_leg(Instant now, LegNumber number, Work work) {
     const auto found = legs_.find(number);
     if (found == legs_.end()) return;
     try {
         work(*found->second);
-        pump(number);
+        pump(now, number);
     } catch (const std::exception& fault) {  // One leg's fault never reaches another.
         ++counters_.faults;
-        found->second->peer().abandon(fault.what());  // The next tick reports it.
+        found->second->connection().abandon(fault.what());  // The next tick reports it.
     }
 }
 
 template <class Work>
-void Shard::on_leg(const LegId& id, Work work) {
+void Shard::on_leg(Instant now, const LegId& id, Work work) {
     const auto found = numbers_.find(id);
-    if (found != numbers_.end()) on_leg(found->second, work);
+    if (found != numbers_.end()) on_leg(now, found->second, work);
 }
 
 void Shard::handle_command(Instant now, const Command& command) {
@@ -57,28 +101,36 @@ void Shard::handle_datagram(Instant now, const Path& path, MutableBytes datagram
         ++counters_.unroutable;
         return;
     }
-    on_leg(*number, [&](Leg& leg) {
-        const bool known = leg.peer().is_valid(path);
-        leg.peer().handle_datagram(now, path, datagram);
-        if (leg.peer().is_valid(path) && !known) {
+    on_leg(now, *number, [&](Leg& leg) {
+        const bool known = leg.connection().is_valid(path);
+        leg.connection().handle_datagram(now, path, datagram);
+        if (leg.connection().is_valid(path) && !known) {
             routes_.claim(*number, path);
-        } else if (leg.peer().has_heard(path)) {
+        } else if (leg.connection().has_heard(path)) {
             routes_.keep(*number, path);
         }
     });
 }
 
+void Shard::handle_closed(Instant now, const Path& path) {
+    tick_if_due(now);
+    const auto number = routes_.find(path, {});
+    if (!number) return;
+    on_leg(now, *number, [&](Leg& leg) { leg.connection().path_closed(now, path); });
+    routes_.forget_path(path);
+}
+
 void Shard::handle_timeout(Instant now) {
     tick_if_due(now);
     while (const auto number = deadlines_.pop_due(now)) {
-        on_leg(*number, [&](Leg& leg) { leg.peer().handle_timeout(now); });
+        on_leg(now, *number, [&](Leg& leg) { leg.connection().handle_timeout(now); });
     }
     if (gatherer_) contain([&] { tick_gatherer(now); });
 }
 
 void Shard::close(Instant now) {
     for (const auto& entry : legs_) {
-        on_leg(entry.first, [&](Leg& leg) { leg.peer().close(now); });
+        on_leg(now, entry.first, [&](Leg& leg) { leg.connection().close(now); });
     }
 }
 
@@ -105,22 +157,28 @@ void Shard::handle(Instant now, const CreateLeg& command) {
     } catch (const std::exception& fault) {
         ++counters_.faults;
         forget_leg(command.leg, next_number_ - 1);
-        report(LegFailed{command.leg, fault.what()});
+        report(LegFailed{command.leg, {ice::FailureCode::internal, fault.what()}, {}});
     }
 }
 
 void Shard::add_leg(Instant now, const CreateLeg& command) {
     const LegNumber number = next_number_++;
-    std::uint32_t transaction_tag = random_.u32();
-    while (routes_.has_tag(transaction_tag)) transaction_tag = random_.u32();
-    legs_[number] = std::make_unique<Leg>(command, peer_config(command, transaction_tag), random_, now);
+    const std::uint32_t tag = new_transaction_tag();
+    auto peer = peer_config(command, tag, config_);
+    peer.reconnect_grace = command.reconnect_grace;
+    legs_[number] = std::make_unique<Leg>(command, std::move(peer), random_, now);
     numbers_[command.leg] = number;
-    routes_.add(number, command.local.ufrag, transaction_tag);
+    routes_.add(number, command.local.ufrag, tag);
     if (!next_tick_) next_tick_ = now + kTick;
-    for (const ice::Candidate& candidate : command.remote_candidates) {
-        legs_[number]->peer().add_remote_candidate(now, candidate);
-    }
-    pump(number);
+    add_remote_candidates(now, *legs_[number], command.remote_candidates);
+    pump(now, number);
+}
+
+/// Tells our agents' answers apart on the one port.
+std::uint32_t Shard::new_transaction_tag() {
+    std::uint32_t tag = random_.u32();
+    while (routes_.has_tag(tag)) tag = random_.u32();
+    return tag;
 }
 
 /// All that add_leg() made, or as much of it as it got done.
@@ -132,23 +190,55 @@ void Shard::forget_leg(const LegId& id, LegNumber number) {
     if (legs_.empty()) next_tick_.reset();
 }
 
-peer::PeerConfig Shard::peer_config(const CreateLeg& command, std::uint32_t transaction_tag) const {
-    peer::PeerConfig peer;
-    peer.ice.role = command.negotiated.remote_ice_lite ? ice::Role::controlling : ice::Role::controlled;
-    peer.ice.remote_lite = command.negotiated.remote_ice_lite;
-    peer.ice.local = command.local;
-    peer.ice.remote = {command.negotiated.remote_ufrag, command.negotiated.remote_password};
-    peer.ice.local_candidates = config_.host_candidates;
-    peer.ice.transaction_tag = transaction_tag;
-    peer.dtls.role = command.negotiated.setup == sdp::Setup::active ? dtls::Role::client : dtls::Role::server;
-    peer.dtls.certificate = config_.certificate;
-    peer.dtls.remote_fingerprints = command.remote_fingerprints;
-    peer.reports = {command.ssrc, command.cname, config_.ntp_origin};
-    return peer;
+void Shard::handle(Instant now, const ChangeLeg& command) {
+    const auto found = numbers_.find(command.leg);
+    if (found == numbers_.end()) return;
+    const LegNumber number = found->second;
+    on_leg(now, number, [&](Leg& leg) {
+        switch (command.transport) {
+            case ChangeLeg::Transport::kept:
+                return leg.negotiate(command.negotiated);
+            case ChangeLeg::Transport::restarted:
+                leg.negotiate(command.negotiated);
+                return restart(now, number, leg, command);
+            case ChangeLeg::Transport::replaced:
+                return replace(now, number, leg, command);
+        }
+    });
+}
+
+void Shard::restart(Instant now, LegNumber number, Leg& leg, const ChangeLeg& command) {
+    const std::uint32_t tag = new_transaction_tag();
+    auto next = agent_config(command, tag, config_);
+    next.setup_timeout = config_.restart_timeout;
+    routes_.add(number, command.local.ufrag, tag);
+    leg.connection().restart_ice(now, std::move(next));
+    add_remote_candidates(now, leg, command.remote_candidates);
+}
+
+void Shard::replace(Instant now, LegNumber number, Leg& leg, const ChangeLeg& command) {
+    const std::uint32_t tag = new_transaction_tag();
+    auto peer = peer_config(command, tag, config_);
+    peer.ice.setup_timeout = config_.restart_timeout;
+    routes_.add(number, command.local.ufrag, tag);
+    leg.negotiate_when_replaced(command);
+    leg.connection().replace(now, std::move(peer));
+    add_remote_candidates(now, leg, command.remote_candidates);
+}
+
+void Shard::handle(Instant now, const SetReconnectGrace& command) {
+    on_leg(now, command.leg, [&](Leg& leg) { leg.connection().set_reconnect_grace(command.grace); });
+}
+
+void Shard::handle(Instant now, const QueryIce& command) {
+    IceReported answer{command.query, now, std::nullopt};
+    on_leg(now, command.leg, [&](Leg& leg) { answer.report = leg.connection().report(now); });
+    report(std::move(answer));
 }
 
 void Shard::handle(Instant now, const AddRemoteCandidate& command) {
-    on_leg(command.leg, [&](Leg& leg) { leg.peer().add_remote_candidate(now, command.candidate); });
+    on_leg(now, command.leg,
+           [&](Leg& leg) { leg.connection().add_remote_candidate(now, command.candidate); });
 }
 
 void Shard::handle(Instant now, const CloseLeg& command) {
@@ -156,16 +246,16 @@ void Shard::handle(Instant now, const CloseLeg& command) {
     if (found == numbers_.end()) return;
     const LegNumber number = found->second;
     leave_room(*legs_.at(number));
-    on_leg(number, [&](Leg& leg) { leg.peer().close(now); });
+    on_leg(now, number, [&](Leg& leg) { leg.connection().close(now); });
     forget_leg(command.leg, number);
 }
 
-void Shard::handle(Instant, const SetMuted& command) {
-    on_leg(command.leg, [&](Leg& leg) { leg.set_muted(command.muted); });
+void Shard::handle(Instant now, const SetMuted& command) {
+    on_leg(now, command.leg, [&](Leg& leg) { leg.set_muted(command.muted); });
 }
 
-void Shard::handle(Instant, const SetDeaf& command) {
-    on_leg(command.leg, [&](Leg& leg) { leg.set_deaf(command.deaf); });
+void Shard::handle(Instant now, const SetDeaf& command) {
+    on_leg(now, command.leg, [&](Leg& leg) { leg.set_deaf(command.deaf); });
 }
 
 void Shard::handle(Instant, const CreateRoom& command) {
@@ -180,10 +270,10 @@ void Shard::handle(Instant, const DeleteRoom& command) {
     rooms_.erase(found);
 }
 
-void Shard::handle(Instant, const JoinRoom& command) {
+void Shard::handle(Instant now, const JoinRoom& command) {
     const auto room = rooms_.find(command.room);
     if (room == rooms_.end()) return;
-    on_leg(command.leg, [&](Leg& leg) {
+    on_leg(now, command.leg, [&](Leg& leg) {
         leave_room(leg);
         if (command.muted) leg.set_muted(*command.muted);
         if (command.deaf) leg.set_deaf(*command.deaf);
@@ -191,8 +281,20 @@ void Shard::handle(Instant, const JoinRoom& command) {
     });
 }
 
-void Shard::handle(Instant, const LeaveRoom& command) {
-    on_leg(command.leg, [&](Leg& leg) { leave_room(leg); });
+void Shard::handle(Instant now, const LeaveRoom& command) {
+    on_leg(now, command.leg, [&](Leg& leg) { leave_room(leg); });
+}
+
+void Shard::handle(Instant now, const SetHostCandidates& command) {
+    const auto gone = addresses_gone(config_.host_candidates, command.candidates);
+    config_.host_candidates = command.candidates;
+    for (const auto& entry : legs_) {
+        on_leg(now, entry.first, [&](Leg& leg) {
+            for (const ice::Candidate& candidate : command.candidates)
+                leg.connection().add_local_candidate(now, candidate);
+            for (const IpAddress& address : gone) leg.connection().remove_local(now, address);
+        });
+    }
 }
 
 void Shard::handle(Instant now, const StartGathering& command) {
@@ -218,26 +320,48 @@ void Shard::tick_if_due(Instant now) {
 void Shard::tick(Instant now) {
     for (const auto& entry : rooms_) contain([&] { entry.second->tick(now); });
     for (const auto& entry : legs_) {
-        on_leg(entry.first, [&](Leg& leg) {
+        on_leg(now, entry.first, [&](Leg& leg) {
             if (leg.room() == nullptr) leg.tick_alone(now);
         });
     }
 }
 
-void Shard::pump(LegNumber number) {
+void Shard::pump(Instant now, LegNumber number) {
     Leg& leg = *legs_.at(number);
-    while (auto output = leg.peer().poll()) {
-        if (auto* datagram = std::get_if<Transmit>(&*output)) {
-            outbox_.emplace_back(std::move(*datagram));
-        } else if (const auto* media = std::get_if<peer::RtpReceived>(&*output)) {
-            leg.receive(media->at, media->packet);
-        } else if (std::holds_alternative<peer::Connected>(*output)) {
-            report(LegConnected{leg.id()});
-        } else {
-            report(LegFailed{leg.id(), std::move(std::get<peer::Failed>(*output).detail)});
-        }
+    while (auto output = leg.connection().poll()) act(now, number, leg, std::move(*output));
+    deadlines_.set(number, leg.connection().deadline());
+}
+
+void Shard::act(Instant now, LegNumber number, Leg& leg, ConnectionOutput output) {
+    if (auto* datagram = std::get_if<Transmit>(&output)) {
+        outbox_.emplace_back(std::move(*datagram));
+    } else if (const auto* media = std::get_if<peer::RtpReceived>(&output)) {
+        if (const auto ssrc = leg.receive(media->at, media->packet)) routes_.know_ssrc(number, *ssrc);
+    } else if (std::holds_alternative<peer::Connected>(output)) {
+        report(LegConnected{leg.id()});
+    } else if (std::holds_alternative<peer::Interrupted>(output)) {
+        report(LegInterrupted{leg.id()});
+    } else if (std::holds_alternative<peer::Resumed>(output)) {
+        report(LegResumed{leg.id()});
+    } else if (auto* failed = std::get_if<peer::Failed>(&output)) {
+        report(LegFailed{leg.id(), std::move(*failed), leg.connection().report(now).ice.pairs});
+    } else if (const auto* restart = std::get_if<peer::RestartEnded>(&output)) {
+        end_change(number, leg, restart->succeeded);
+    } else {
+        const bool replaced = std::holds_alternative<Replaced>(output);
+        leg.end_replacement(replaced, random_);
+        end_change(number, leg, replaced);
     }
-    deadlines_.set(number, leg.peer().deadline());
+}
+
+/// Of the two generations one is nobody's from now on.
+void Shard::end_change(LegNumber number, const Leg& leg, bool succeeded) {
+    if (succeeded) {
+        routes_.drop_older(number);
+    } else {
+        routes_.drop_newest(number);
+    }
+    report(TransportChanged{leg.id(), succeeded});
 }
 
 void Shard::tick_gatherer(Instant now) {

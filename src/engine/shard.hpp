@@ -26,7 +26,9 @@ struct ShardConfig {
     dtls::Certificate certificate;
     std::vector<ice::Candidate> host_candidates;  ///< Their bases are the addresses we send from.
     bool comfort_noise = true;
-    Duration ntp_origin{};  ///< From 1900 to the Instant of zero (rtp::to_ntp).
+    Duration setup_timeout = std::chrono::seconds{30};    ///< From the offer to connected.
+    Duration restart_timeout = std::chrono::seconds{10};  ///< The same for a second offer's new transport.
+    Duration ntp_origin{};                                ///< From 1900 to the Instant of zero (rtp::to_ntp).
 };
 
 struct ShardCounters {
@@ -52,6 +54,8 @@ public:
     void handle_command(Instant now, const Command& command);
     /// Decrypts in place. A stranger's datagram is dropped unanswered and counted.
     void handle_datagram(Instant now, const Path& path, MutableBytes datagram);
+    /// The TCP connection of this path is gone.
+    void handle_closed(Instant now, const Path& path);
     void handle_timeout(Instant now);
     /// Ends every leg with RTCP BYE and close_notify: the program is about to exit.
     void close(Instant now);
@@ -64,31 +68,39 @@ public:
 
 private:
     void handle(Instant now, const CreateLeg& command);
+    void handle(Instant now, const ChangeLeg& command);
     void handle(Instant now, const AddRemoteCandidate& command);
     void handle(Instant now, const CloseLeg& command);
     void handle(Instant now, const SetMuted& command);
     void handle(Instant now, const SetDeaf& command);
+    void handle(Instant now, const SetReconnectGrace& command);
+    void handle(Instant now, const QueryIce& command);
     void handle(Instant now, const CreateRoom& command);
     void handle(Instant now, const DeleteRoom& command);
     void handle(Instant now, const JoinRoom& command);
     void handle(Instant now, const LeaveRoom& command);
+    void handle(Instant now, const SetHostCandidates& command);
     void handle(Instant now, const StartGathering& command);
 
     void add_leg(Instant now, const CreateLeg& command);
     void forget_leg(const LegId& id, LegNumber number);
-    [[nodiscard]] peer::PeerConfig peer_config(const CreateLeg& command, std::uint32_t transaction_tag) const;
+    std::uint32_t new_transaction_tag();
+    void restart(Instant now, LegNumber number, Leg& leg, const ChangeLeg& command);
+    void replace(Instant now, LegNumber number, Leg& leg, const ChangeLeg& command);
+    void end_change(LegNumber number, const Leg& leg, bool succeeded);
     void tick_if_due(Instant now);
     void tick(Instant now);
-    void pump(LegNumber number);
+    void pump(Instant now, LegNumber number);
+    void act(Instant now, LegNumber number, Leg& leg, ConnectionOutput output);
     void tick_gatherer(Instant now);
     void pump_gatherer();
     void report(Event event) { outbox_.emplace_back(std::move(event)); }
     template <class Work>
     void contain(Work work);
     template <class Work>
-    void on_leg(LegNumber number, Work work);
+    void on_leg(Instant now, LegNumber number, Work work);
     template <class Work>
-    void on_leg(const LegId& id, Work work);
+    void on_leg(Instant now, const LegId& id, Work work);
     void leave_room(Leg& leg);
 
     ShardConfig config_;

@@ -10,6 +10,8 @@
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "ice/candidate.hpp"
+#include "ice/failure.hpp"
+#include "ice/report.hpp"
 #include "ice/role.hpp"
 
 namespace legroom::ice {
@@ -43,6 +45,7 @@ struct AgentConfig {
 struct StateChanged {
     State state;
     std::string reason;
+    FailureCode cause = FailureCode::no_reply;
 };
 
 /// Datagrams for the peer go by this path from now on: the first valid pair, later the nominated one.
@@ -98,6 +101,11 @@ public:
     /// arrives at an address that is none of our candidates makes that a base of ours (RFC 8445 §7.3.1).
     void handle_datagram(Instant now, const Path& path, Bytes datagram);
 
+    void media_arrived(Instant, const Path&) {}
+    void path_closed(Instant, const Path&) {}
+    void remove_local(Instant, const IpAddress&) {}
+    std::optional<Instant> last_heard() const { return {}; }
+    AgentReport report(Instant) const { return {}; }
     /// Does whatever is due. Early and repeated calls are harmless.
     void handle_timeout(Instant now);
 

@@ -33,6 +33,7 @@ struct ParsedCandidate {
     /// `.invalid` names (never resolved), TCP, component 2, types this agent does not know.
     std::optional<Candidate> candidate;
     bool end_of_candidates = false;
+    bool mdns = false;                 ///< A `.local` name (RFC 8828 §3.3).
     std::optional<std::string> ufrag;  ///< The line's own generation, when it names one.
 };
 

@@ -49,12 +49,12 @@ bool same_word(std::string_view a, std::string_view b) {
                       [&](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool ends_with_word(std::string_view word, std::string_view suffix) {
+    return word.size() > suffix.size() && same_word(word.substr(word.size() - suffix.size()), suffix);
+}
+
 bool is_unresolved_name(std::string_view word) {
-    for (const std::string_view suffix : {".local", ".invalid"}) {
-        if (word.size() > suffix.size() && same_word(word.substr(word.size() - suffix.size()), suffix))
-            return true;
-    }
-    return false;
+    return ends_with_word(word, ".local") || ends_with_word(word, ".invalid");
 }
 
 std::optional<CandidateType> read_type(std::string_view word) {
@@ -155,6 +155,7 @@ Result<ParsedCandidate> parse_candidate(std::string_view line) {
 
     const auto ip = read_address(front->address);
     if (!ip && !is_unresolved_name(front->address)) return Error::bad_address;
+    parsed.mdns = !ip && ends_with_word(front->address, ".local");
     if (!ip || !same_word(front->transport, "udp") || front->component != 1) return parsed;
     parsed.candidate = Candidate{*type,         {*ip, front->port}, {},
                                  back->related, front->priority,    std::string{front->foundation}};
