@@ -147,7 +147,8 @@ void Peer::act(Instant now, ice::Output output) {
         outbox_.emplace_back(std::move(*datagram));
     } else if (std::holds_alternative<ice::PathChanged>(output)) {
         on_path(now);
-    } else if (auto& change = std::get<ice::StateChanged>(output); change.state == ice::State::failed) {
+    } else if (auto& change = std::get<ice::StateChanged>(output);
+               change.state == ice::State::failed || change.state == ice::State::expired) {
         fail(std::move(change.reason));
     }
 }
