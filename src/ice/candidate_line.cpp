@@ -65,6 +65,13 @@ std::optional<CandidateType> read_type(std::string_view word) {
     return std::nullopt;
 }
 
+std::optional<TcpType> read_tcp_type(std::string_view word) {
+    for (const TcpType type : {TcpType::active, TcpType::passive, TcpType::so}) {
+        if (word == to_string(type)) return type;
+    }
+    return std::nullopt;
+}
+
 /// A peer's scope id means nothing here: it numbers the peer's own interfaces.
 std::optional<IpAddress> read_address(std::string_view word) {
     return IpAddress::parse(word.substr(0, word.find('%')));
@@ -101,6 +108,7 @@ Result<Front> read_front(Words& words) {
 /// value. Extensions we do not know are nobody's fault, a last one without value neither.
 struct Back {
     std::optional<Endpoint> related;
+    std::optional<TcpType> tcp_type;
     std::optional<std::string> ufrag;
 };
 
@@ -117,7 +125,8 @@ Result<Back> read_back(Words& words) {
         } else if (name == "rport") {
             if (!read_number(value, related_port)) return Error::bad_number;
         } else if (name == "tcptype") {
-            if (value != "active" && value != "passive" && value != "so") return Error::bad_tcp_type;
+            back.tcp_type = read_tcp_type(value);
+            if (!back.tcp_type) return Error::bad_tcp_type;
         } else if (name == "ufrag") {
             back.ufrag = std::string{value};
         }
@@ -156,9 +165,17 @@ Result<ParsedCandidate> parse_candidate(std::string_view line) {
     const auto ip = read_address(front->address);
     if (!ip && !is_unresolved_name(front->address)) return Error::bad_address;
     parsed.mdns = !ip && ends_with_word(front->address, ".local");
-    if (!ip || !same_word(front->transport, "udp") || front->component != 1) return parsed;
-    parsed.candidate = Candidate{*type,         {*ip, front->port}, {},
-                                 back->related, front->priority,    std::string{front->foundation}};
+    const bool tcp = same_word(front->transport, "tcp") && back->tcp_type;
+    const bool known_transport = tcp || same_word(front->transport, "udp");
+    if (!ip || !known_transport || front->component != 1) return parsed;
+    Candidate& candidate = parsed.candidate.emplace();
+    candidate.type = *type;
+    candidate.endpoint = {*ip, front->port};
+    candidate.related = back->related;
+    candidate.priority = front->priority;
+    candidate.foundation = front->foundation;
+    if (tcp) candidate.transport = Transport::tcp;
+    if (tcp) candidate.tcp_type = back->tcp_type;
     return parsed;
 }
 
