@@ -95,6 +95,7 @@ bool Client::accept(Instant now, std::string_view answer) {
     config.ice.remote = {attribute(*document, "ice-ufrag"), attribute(*document, "ice-pwd")};
     config.ice.local_candidates = candidates_;
     config.ice.setup_timeout = config_.setup_timeout;
+    config.reconnect_grace = config_.reconnect_grace;
     config.ice.transaction_tag = random_.u32();
     config.dtls.role = attribute(*document, "setup") == "active" ? dtls::Role::server : dtls::Role::client;
     config.dtls.certificate = config_.certificate;

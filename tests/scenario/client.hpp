@@ -28,6 +28,7 @@ struct ClientConfig {
     bool candidates_in_offer = true;
     bool lite = false;  ///< Offers a=ice-lite, so that the server controls.
     Duration setup_timeout = std::chrono::seconds{30};
+    Duration reconnect_grace = std::chrono::seconds{30};
 };
 
 /// A browser for tests: offers, trickles, talks and listens, made of the same machines as the server but in
