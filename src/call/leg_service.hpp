@@ -67,7 +67,7 @@ public:
     Result<NewLeg> create(Instant now, std::string_view offer, std::string app_id);
 
     /// A trickled candidate. Those we cannot or need not use are accepted and have no effect: the end mark,
-    /// `.local` names, TCP, another generation, more than kMaxRemoteCandidates.
+    /// `.local` names, another generation, more than kMaxRemoteCandidates.
     Result<void> add_remote_candidate(const LegId& id, std::string_view line);
 
     /// Takes our candidates out of the leg's buffer: each is given exactly once.
