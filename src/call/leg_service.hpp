@@ -96,7 +96,7 @@ public:
     void ice_status(const LegId& id, IceStatusTaker taker);
 
     /// A trickled candidate. Those we cannot or need not use are accepted and have no effect: the end mark,
-    /// `.local` names, TCP, another generation, more than kMaxRemoteCandidates.
+    /// `.local` names, another generation, more than kMaxRemoteCandidates.
     Result<void> add_remote_candidate(const LegId& id, std::string_view line);
 
     /// Takes our candidates out of the leg's buffer: each is given exactly once.

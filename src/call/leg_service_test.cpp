@@ -60,7 +60,7 @@ TEST(LegService, AnswersRealOffersAndTellsTheEngineWhatItNeeds) {
 TEST(LegService, HandsOverTheUsableCandidatesInsideTheOffer) {
     World world;
     ASSERT_TRUE(world.legs.create(world.now, read_file("tests/data/offers/chromium156.sdp"), ""));
-    EXPECT_THAT(world.sent<engine::CreateLeg>().at(0).remote_candidates, SizeIs(4)) << "two of them TCP";
+    EXPECT_THAT(world.sent<engine::CreateLeg>().at(0).remote_candidates, SizeIs(4)) << "two of them are TCP";
 }
 
 TEST(LegService, GivesEachLegItsOwnCredentials) {
@@ -227,6 +227,7 @@ TEST(LegService, PassesUsableCandidatesOnAndAcceptsTheRest) {
         "candidate:",
         "candidate:1 1 udp 1 6a1b-77.local 4000 typ host",
         "candidate:1 1 udp 1 name.invalid 4000 typ host",
+        "candidate:1 1 tcp 1 198.51.100.1 9 typ host",
         "candidate:1 1 udp 1 198.51.100.1 4000 typ host ufrag other",
     };
     for (const char* line : ignored) EXPECT_TRUE(world.legs.add_remote_candidate(leg, line)) << line;
