@@ -93,7 +93,8 @@ std::optional<std::string> Program::open_media(const dtls::Certificate& certific
     shard_ = std::make_unique<engine::Shard>(
         engine::ShardConfig{certificate, host_candidates_, config_.media.comfort_noise, ntp_origin()},
         media_random_);
-    media_ = std::make_unique<io::MediaLoop>(std::move(*port), *shard_, [this](engine::Event event) {
+    media_ = std::make_unique<io::MediaLoop>(
+        io::MediaPorts{std::move(*port), {}, {}}, *shard_, [this](engine::Event event) {
             boost::asio::post(control_, [this, event = std::move(event)] { on_engine_event(event); });
         });
     return std::nullopt;

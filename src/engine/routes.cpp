@@ -43,6 +43,12 @@ void Routes::keep(LegNumber leg, const Path& path) {
     if (!by_path_.contains(path)) claim(leg, path);
 }
 
+void Routes::forget(LegNumber leg, const Path& path) {
+    if (owner(path) != leg) return;
+    forget_path(leg, path);
+    by_path_.erase(path);
+}
+
 void Routes::remove(LegNumber leg) {
     const auto found = entries_.find(leg);
     if (found == entries_.end()) return;
@@ -51,6 +57,8 @@ void Routes::remove(LegNumber leg) {
     for (const Path& path : found->second.paths) by_path_.erase(path);
     entries_.erase(found);
 }
+
+std::optional<LegNumber> Routes::owner(const Path& path) const { return look_up(by_path_, path); }
 
 std::optional<LegNumber> Routes::find(const Path& path, Bytes datagram) const {
     if (!is_stun(datagram)) return look_up(by_path_, path);

@@ -26,8 +26,11 @@ public:
     /// The leg has older proof of this path, or none of its own yet but was heard there: it gets it if nobody
     /// has it.
     void keep(LegNumber leg, const Path& path);
+    /// The path is the leg's no longer.
+    void forget(LegNumber leg, const Path& path);
     void remove(LegNumber leg);
 
+    [[nodiscard]] std::optional<LegNumber> owner(const Path& path) const;  ///< Who has claimed or kept it.
     /// nullopt: nobody's; such a datagram is dropped unanswered.
     [[nodiscard]] std::optional<LegNumber> find(const Path& path, Bytes datagram) const;
     [[nodiscard]] bool has_tag(std::uint32_t tag) const { return by_tag_.contains(tag); }

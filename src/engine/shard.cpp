@@ -68,6 +68,11 @@ void Shard::handle_datagram(Instant now, const Path& path, MutableBytes datagram
     });
 }
 
+void Shard::handle_closed(Instant now, const Path& path) {
+    tick_if_due(now);
+    if (const auto number = routes_.owner(path)) routes_.forget(*number, path);
+}
+
 void Shard::handle_timeout(Instant now) {
     tick_if_due(now);
     while (const auto number = deadlines_.pop_due(now)) {
