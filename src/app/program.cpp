@@ -25,6 +25,12 @@ Duration ntp_origin() {
            io::now().time_since_epoch();
 }
 
+std::vector<IpAddress> addresses_of_this_host() {
+    std::vector<IpAddress> addresses;
+    for (const io::HostAddress& address : io::host_addresses()) addresses.push_back(address.ip);
+    return addresses;
+}
+
 void log_event(const call::Event& event) {
     std::string line{call::type_name(event)};
     if (!event.leg.value.empty()) line += " leg=" + event.leg.value;
@@ -79,7 +85,7 @@ std::optional<std::string> Program::open_media(const dtls::Certificate& certific
                            config_.media.udp_port, port.error().message());
     }
     media_port_ = port->number();
-    host_candidates_ = host_candidates(io::host_addresses(), media_port_, config_.media.external_ips);
+    host_candidates_ = host_candidates(addresses_of_this_host(), media_port_, config_.media.external_ips);
     for (const ice::Candidate& candidate : host_candidates_)
         spdlog::info("media at {}", candidate.endpoint.to_string());
     if (host_candidates_.empty()) spdlog::warn("no address a peer could reach: every offer will be refused");
@@ -87,9 +93,10 @@ std::optional<std::string> Program::open_media(const dtls::Certificate& certific
     shard_ = std::make_unique<engine::Shard>(
         engine::ShardConfig{certificate, host_candidates_, config_.media.comfort_noise, ntp_origin()},
         media_random_);
-    media_ = std::make_unique<io::MediaLoop>(std::move(*port), *shard_, [this](engine::Event event) {
-        boost::asio::post(control_, [this, event = std::move(event)] { on_engine_event(event); });
-    });
+    media_ = std::make_unique<io::MediaLoop>(
+        io::MediaPorts{std::move(*port), {}, {}}, *shard_, [this](engine::Event event) {
+            boost::asio::post(control_, [this, event = std::move(event)] { on_engine_event(event); });
+        });
     return std::nullopt;
 }
 
@@ -163,7 +170,7 @@ void Program::announce_instead(const IpAddress& external) {
     auto& known = config_.media.external_ips;
     if (std::find(known.begin(), known.end(), external) != known.end()) return;
     known.push_back(external);
-    legs_->set_local_candidates(host_candidates(io::host_addresses(), media_port_, known));
+    legs_->set_local_candidates(host_candidates(addresses_of_this_host(), media_port_, known));
 }
 
 void Program::shut_down() {

@@ -83,10 +83,9 @@ void Routes::know_ssrc(LegNumber leg, Ssrc ssrc) {
     ssrcs.push_back(ssrc);
 }
 
-void Routes::forget_path(const Path& path) {
-    const auto owner = look_up(by_path_, path);
-    if (!owner) return;
-    forget_path(*owner, path);
+void Routes::forget(LegNumber leg, const Path& path) {
+    if (owner(path) != leg) return;
+    forget_path(leg, path);
     by_path_.erase(path);
 }
 
@@ -98,6 +97,8 @@ void Routes::remove(LegNumber leg) {
     for (const Ssrc ssrc : found->second.ssrcs) by_ssrc_.erase(ssrc);
     entries_.erase(found);
 }
+
+std::optional<LegNumber> Routes::owner(const Path& path) const { return look_up(by_path_, path); }
 
 std::optional<LegNumber> Routes::find(const Path& path, Bytes datagram) const {
     if (!is_stun(datagram)) {

@@ -36,9 +36,11 @@ public:
     void keep(LegNumber leg, const Path& path);
     /// The leg sends an authentic stream with this SSRC. The first to say so has it.
     void know_ssrc(LegNumber leg, Ssrc ssrc);
-    void forget_path(const Path& path);
+    /// The path is the leg's no longer.
+    void forget(LegNumber leg, const Path& path);
     void remove(LegNumber leg);
 
+    [[nodiscard]] std::optional<LegNumber> owner(const Path& path) const;  ///< Who has claimed or kept it.
     /// nullopt: nobody's; such a datagram is dropped unanswered.
     [[nodiscard]] std::optional<LegNumber> find(const Path& path, Bytes datagram) const;
     [[nodiscard]] bool has_tag(std::uint32_t tag) const { return by_tag_.contains(tag); }

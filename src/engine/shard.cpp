@@ -114,10 +114,10 @@ void Shard::handle_datagram(Instant now, const Path& path, MutableBytes datagram
 
 void Shard::handle_closed(Instant now, const Path& path) {
     tick_if_due(now);
-    const auto number = routes_.find(path, {});
+    const auto number = routes_.owner(path);
     if (!number) return;
     on_leg(now, *number, [&](Leg& leg) { leg.connection().path_closed(now, path); });
-    routes_.forget_path(path);
+    routes_.forget(*number, path);
 }
 
 void Shard::handle_timeout(Instant now) {

@@ -54,7 +54,8 @@ public:
     void handle_command(Instant now, const Command& command);
     /// Decrypts in place. A stranger's datagram is dropped unanswered and counted.
     void handle_datagram(Instant now, const Path& path, MutableBytes datagram);
-    /// The TCP connection of this path is gone.
+    /// The connection that carried this path is gone: what comes by the same ends later is somebody else's. A
+    /// path that is no leg's is ignored.
     void handle_closed(Instant now, const Path& path);
     void handle_timeout(Instant now);
     /// Ends every leg with RTCP BYE and close_notify: the program is about to exit.

@@ -5,26 +5,42 @@
 namespace legroom::io {
 namespace {
 
-std::vector<std::string> choose(std::initializer_list<const char*> all) {
-    std::vector<IpAddress> addresses;
-    for (const char* text : all) addresses.push_back(*IpAddress::parse(text));
-    std::vector<std::string> chosen;
-    for (const IpAddress& ip : choose_host_addresses(std::move(addresses))) chosen.push_back(ip.to_string());
+using Texts = std::vector<std::string>;
+
+/// Of "interface address", what is chosen, written likewise.
+Texts choose(std::initializer_list<std::pair<const char*, const char*>> all) {
+    std::vector<HostAddress> addresses;
+    for (const auto& [interface, ip] : all) addresses.push_back({*IpAddress::parse(ip), interface});
+    Texts chosen;
+    for (const HostAddress& address : choose_host_addresses(std::move(addresses)))
+        chosen.push_back(address.interface + " " + address.ip.to_string());
     return chosen;
 }
 
-using Texts = std::vector<std::string>;
-
 TEST(HostAddresses, AreThoseAPeerCanReach) {
-    EXPECT_EQ(choose({"127.0.0.1", "2001:db8::1", "10.0.0.1", "::1", "fe80::1"}),
-              (Texts{"10.0.0.1", "2001:db8::1"}));
+    EXPECT_EQ(choose({{"lo", "127.0.0.1"},
+                      {"eth0", "2001:db8::1"},
+                      {"eth0", "10.0.0.1"},
+                      {"lo", "::1"},
+                      {"eth0", "fe80::1"}}),
+              (Texts{"eth0 10.0.0.1", "eth0 2001:db8::1"}));
+}
+
+TEST(HostAddresses, KeepTheSystemsOrderAndComeOnce) {
+    EXPECT_EQ(
+        choose({{"eth1", "10.0.1.1"}, {"docker0", "172.17.0.1"}, {"eth0", "10.0.0.1"}, {"tun0", "10.0.1.1"}}),
+        (Texts{"eth1 10.0.1.1", "docker0 172.17.0.1", "eth0 10.0.0.1"}));
 }
 
 TEST(HostAddresses, OfAMachineWithoutNetworkAreLoopback) {
-    EXPECT_EQ(choose({"::1", "127.0.0.1", "fe80::1"}), (Texts{"127.0.0.1", "::1"}));
+    EXPECT_EQ(choose({{"lo", "::1"}, {"lo", "127.0.0.1"}, {"eth0", "fe80::1"}}),
+              (Texts{"lo 127.0.0.1", "lo ::1"}));
 }
 
-TEST(HostAddresses, OfThisMachineAreNotEmpty) { EXPECT_FALSE(host_addresses().empty()); }
+TEST(HostAddresses, OfThisMachineAreNotEmptyAndHaveInterfaces) {
+    EXPECT_FALSE(host_addresses().empty());
+    for (const HostAddress& address : host_addresses()) EXPECT_NE(address.interface, "");
+}
 
 }  // namespace
 }  // namespace legroom::io
