@@ -5,6 +5,7 @@
 #include <exception>
 #include <utility>
 
+#include "api/query.hpp"
 #include "api/routes.hpp"
 
 namespace legroom::api {
@@ -29,16 +30,42 @@ boost::json::object with_instance_id(const std::string& instance_id, boost::json
     return whole;
 }
 
+/// A reply's own headers stand instead of ours of the same name.
+void add_headers(std::vector<Header> own, std::vector<Header>& all) {
+    const auto overruled = [&](const Header& header) {
+        return std::any_of(own.begin(), own.end(),
+                           [&](const Header& one) { return one.name == header.name; });
+    };
+    std::erase_if(all, overruled);
+    for (Header& header : own) all.push_back(std::move(header));
+}
+
 }  // namespace
 
 Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms)
     : config_(std::move(config)),
-      webrtc_(legs),
+      watched_(legs),
+      webrtc_(legs, config_.connection),
       legs_(legs),
       rooms_(rooms, legs),
-      router_(make_routes(webrtc_, legs_, rooms_, config_.ready)) {}
+      whip_(legs, rooms, config_.connection,
+            [this] { return ice_server_links(ice_servers(config_.ice_servers, config_.unix_time())); }),
+      router_(make_routes(
+          {webrtc_, legs_, rooms_, whip_},
+          {config_.ready, [this] { return ice_servers_reply(config_.ice_servers, config_.unix_time()); }})) {
+    legs.watch([this](const LegId& leg) { waits_.retry(leg); });
+}
 
-Response Api::handle(Instant now, const Request& request) noexcept {
+Api::~Api() { watched_.watch({}); }
+
+std::optional<WaitId> Api::handle(Instant now, const Request& request, const Respond& respond) noexcept {
+    auto attempted = attempt(now, request);
+    if (auto* deferred = std::get_if<Deferred>(&attempted)) return wait(std::move(*deferred), respond);
+    respond(std::get<Response>(std::move(attempted)));
+    return std::nullopt;
+}
+
+Api::Attempt Api::attempt(Instant now, const Request& request) {
     try {
         return dispatch(now, request);
     } catch (const std::exception&) {
@@ -46,8 +73,30 @@ Response Api::handle(Instant now, const Request& request) noexcept {
     }
 }
 
-Response Api::dispatch(Instant now, const Request& request) {
-    if (request.method == "OPTIONS") return preflight();
+std::optional<WaitId> Api::wait(Deferred what, const Respond& respond) {
+    const auto ask = std::move(what.ask);
+    const auto id =
+        waits_.add(std::move(what), [this, respond](Reply reply) { respond(render(std::move(reply))); });
+    if (!id) {
+        respond(problem(Status::unavailable, "too many requests are waiting: ask again without"));
+        return std::nullopt;
+    }
+    if (ask) begin(*id, ask);
+    return waits_.waiting(*id) ? id : std::nullopt;
+}
+
+void Api::begin(WaitId id, const std::function<void(Answer)>& ask) {
+    try {
+        ask([this, id](Reply reply) { waits_.settle(id, std::move(reply)); });
+    } catch (const std::exception&) {
+        waits_.settle(id, refusal(Status::internal_error, "internal error"));
+    }
+}
+
+void Api::shut_down() { waits_.settle_all(refusal(Status::unavailable, "the server is shutting down")); }
+
+Api::Attempt Api::dispatch(Instant now, const Request& request) {
+    if (request.method == "OPTIONS") return options(now, request);
     if (request.body.size() > kMaxBodyBytes) {
         return problem(Status::payload_too_large, "request body too large");
     }
@@ -55,10 +104,21 @@ Response Api::dispatch(Instant now, const Request& request) {
     return follow(router_.match(request.method, request.target), now, request);
 }
 
-Response Api::follow(const Match& match, Instant now, const Request& request) {
+/// 204 on any path (contract 00); what a path has to say beside that is its own route.
+Response Api::options(Instant now, const Request& request) const {
+    const Match match = router_.match(request.method, request.target);
+    if (match.kind != Match::Kind::route) return preflight();
+    return render(std::get<Reply>(match.route->handler({now, match.path, request.body})));
+}
+
+Api::Attempt Api::follow(const Match& match, Instant now, const Request& request) {
     switch (match.kind) {
-        case Match::Kind::route:
-            return render(match.route->handler({now, match.path, request.body}));
+        case Match::Kind::route: {
+            auto outcome = match.route->handler(
+                {now, match.path, request.body, query_of(request.target), request.headers});
+            if (auto* deferred = std::get_if<Deferred>(&outcome)) return std::move(*deferred);
+            return render(std::get<Reply>(std::move(outcome)));
+        }
         case Match::Kind::bad_path:
             return problem(Status::bad_request, "invalid path");
         case Match::Kind::not_found:
@@ -78,13 +138,23 @@ Response Api::wrong_method(std::string allow) const {
 }
 
 Response Api::render(Reply reply) const {
+    Response response = render_body(reply);
+    response.headers = cors_headers();
+    // What is true now is not true later, and one GET, that of candidates, takes what it gives.
+    response.headers.push_back({"Cache-Control", "no-store"});
+    add_headers(std::move(reply.headers), response.headers);
+    return response;
+}
+
+Response Api::render_body(Reply& reply) const {
+    if (reply.payload) {
+        return {reply.status, std::string{reply.payload->content_type}, std::move(reply.payload->bytes), {}};
+    }
+    if (reply.status == Status::no_content) return {reply.status, kJson, "", {}};
     if (auto* object = reply.body.if_object(); object != nullptr && !config_.instance_id.empty()) {
         reply.body = with_instance_id(config_.instance_id, std::move(*object));
     }
-    Response response{reply.status, kJson, boost::json::serialize(reply.body) + "\n", cors_headers()};
-    // What is true now is not true later, and one GET, that of candidates, takes what it gives.
-    response.headers.push_back({"Cache-Control", "no-store"});
-    return response;
+    return {reply.status, kJson, boost::json::serialize(reply.body) + "\n", {}};
 }
 
 const Resource* Api::find_resource(std::string_view target) const {

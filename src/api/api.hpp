@@ -1,15 +1,22 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "api/connection_calls.hpp"
+#include "api/ice_servers.hpp"
 #include "api/leg_handlers.hpp"
 #include "api/message.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
+#include "api/waits.hpp"
 #include "api/webrtc_handlers.hpp"
+#include "api/whip_handlers.hpp"
 #include "base/time.hpp"
 #include "call/leg_service.hpp"
 #include "call/room_service.hpp"
@@ -27,35 +34,65 @@ struct ApiConfig {
     std::string instance_id;  ///< "": responses carry none.
     std::vector<Resource> resources;
     std::function<bool()> ready = [] { return true; };  ///< For GET /readyz.
+    IceServersConfig ice_servers;
+    /// Seconds since 1970, UTC: when credentials expire is told in these.
+    std::function<std::chrono::seconds()> unix_time = [] { return std::chrono::seconds{}; };
+    ConnectionCalls connection;
 };
 
-/// The whole HTTP API as a function from Request to Response (contract 00 to 03). Control thread only. Both
-/// services must outlive it. Not movable: its routes point into it.
+/// Whom a response is handed to, once.
+using Respond = std::function<void(Response)>;
+
+/// The whole HTTP API: a Request in, a Response out (contract 00 to 03, RFC 9725). Most are there when
+/// handle() returns. Some wait for something to happen: to drive those, call handle_timeout() at deadline().
+/// Control thread only. Both services must outlive it; it watches `legs`. Not movable: its routes point into
+/// it.
 class Api {
 public:
     Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms);
+    ~Api();
     Api(const Api&) = delete;
     Api& operator=(const Api&) = delete;
 
-    /// Answers any request whatever is in it; throws nothing, an exception inside becomes a 500.
-    [[nodiscard]] Response handle(Instant now, const Request& request) noexcept;
+    /// Answers any request whatever is in it; an exception inside becomes a 500. `respond` is called before
+    /// this returns nullopt, or else later: after the end of what was waited for or of the wait, unless
+    /// cancel() comes first. It must not call back into the Api.
+    std::optional<WaitId> handle(Instant now, const Request& request, const Respond& respond) noexcept;
+
+    /// Whoever asked has gone: nothing is answered, and nothing taken from anybody. Harmless when it was.
+    void cancel(WaitId id) { waits_.cancel(id); }
+    void handle_timeout(Instant now) { waits_.handle_timeout(now); }
+    [[nodiscard]] std::optional<Instant> deadline() const { return waits_.deadline(); }
+    [[nodiscard]] const Waits& waits() const { return waits_; }
+
+    /// The server ends: whoever waits is told so, 503.
+    void shut_down();
 
     /// A JSON error for what the HTTP layer refuses by itself: a body beyond kMaxBodyBytes, broken HTTP.
     [[nodiscard]] Response problem(Status status, std::string_view text) const;
 
 private:
-    Response dispatch(Instant now, const Request& request);
-    Response follow(const Match& match, Instant now, const Request& request);
+    using Attempt = std::variant<Response, Deferred>;
+    Attempt attempt(Instant now, const Request& request);
+    Attempt dispatch(Instant now, const Request& request);
+    Attempt follow(const Match& match, Instant now, const Request& request);
+    std::optional<WaitId> wait(Deferred what, const Respond& respond);
+    void begin(WaitId id, const std::function<void(Answer)>& ask);
     [[nodiscard]] const Resource* find_resource(std::string_view target) const;
     [[nodiscard]] Response serve(const Resource& resource, std::string_view method) const;
+    [[nodiscard]] Response options(Instant now, const Request& request) const;
     [[nodiscard]] Response render(Reply reply) const;
+    [[nodiscard]] Response render_body(Reply& reply) const;
     [[nodiscard]] Response wrong_method(std::string allow) const;
 
     ApiConfig config_;
+    call::LegService& watched_;
     WebRtcHandlers webrtc_;
     LegHandlers legs_;
     RoomHandlers rooms_;
+    WhipHandlers whip_;
     Router router_;
+    Waits waits_;
 };
 
 }  // namespace legroom::api

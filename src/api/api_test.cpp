@@ -237,9 +237,10 @@ TEST(Api, TheLegObjectShowsWhatWasDone) {
                       stage.fill(R"({"leg_id":"$L","deaf":true,"accept_dtmf":false,"role":"agent"})"));
     EXPECT_THAT(
         stage.client.send("GET", leg).body,
-        EndsWith(R"("state":"connected","room_id":"empty","muted":true,"deaf":true,"accept_dtmf":false,)"
-                 R"("held":false,"role":"agent"})"
-                 "\n"));
+        EndsWith(
+            R"("state":"connected","connection":"connecting","room_id":"empty","muted":true,"deaf":true,"accept_dtmf":false,)"
+            R"("held":false,"role":"agent"})"
+            "\n"));
 }
 
 }  // namespace

@@ -2,8 +2,12 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/api.hpp"
 
@@ -24,14 +28,48 @@ inline std::string replace_all(std::string text, const std::string& what, const 
     return text;
 }
 
+/// A request that was sent, and what came back so far: one response in the end, never two.
+struct Pending {
+    std::optional<WaitId> wait;
+    std::shared_ptr<std::vector<Response>> responses = std::make_shared<std::vector<Response>>();
+
+    [[nodiscard]] bool answered() const { return !responses->empty(); }
+    [[nodiscard]] const Response& response() const { return responses->at(0); }
+};
+
 /// The whole API without sockets, over the real services.
 struct Client {
     explicit Client(call::LegConfig legs = {}, call::RoomConfig rooms = {},
                     ApiConfig config = default_config())
         : world(std::move(legs), rooms), api(std::move(config), world.legs, world.rooms) {}
 
-    Response send(std::string method, std::string target, std::string body = "") {
-        return api.handle(world.now, {std::move(method), std::move(target), std::move(body)});
+    /// For what is answered at once.
+    Response send(std::string method, std::string target, std::string body = "",
+                  std::vector<Header> headers = {}) {
+        const Pending pending =
+            start(std::move(method), std::move(target), std::move(body), std::move(headers));
+        if (pending.responses->size() != 1) throw std::logic_error("not answered once and at once");
+        return pending.response();
+    }
+
+    /// For what may wait.
+    Pending start(std::string method, std::string target, std::string body = "",
+                  std::vector<Header> headers = {}) {
+        Pending pending;
+        pending.wait =
+            api.handle(world.now, {std::move(method), std::move(target), std::move(body), std::move(headers)},
+                       [to = pending.responses](Response response) { to->push_back(std::move(response)); });
+        return pending;
+    }
+
+    /// Time passes; what waits long enough is answered.
+    void run_for(Duration time) {
+        const Instant end = world.now + time;
+        while (api.deadline() && *api.deadline() <= end) {
+            world.now = *api.deadline();
+            api.handle_timeout(world.now);
+        }
+        world.now = end;
     }
 
     /// The body of a response as JSON.

@@ -1,12 +1,30 @@
 #include "api/bodies.hpp"
 
+#include <boost/json/array.hpp>
+#include <charconv>
 #include <cstdint>
 #include <limits>
 
 #include "api/error.hpp"
 #include "api/json_body.hpp"
+#include "api/query.hpp"
 
 namespace legroom::api {
+namespace {
+
+Result<std::string> read_candidate(const boost::json::value& value) {
+    const auto* object = value.if_object();
+    if (object == nullptr) return Error::invalid_json;
+    Fields fields{*object};
+    std::string candidate = fields.text("candidate");
+    fields.text("sdpMid");
+    fields.integer("sdpMLineIndex", 0, std::numeric_limits<std::uint16_t>::max());
+    fields.text("usernameFragment");
+    if (!fields.ok()) return Error::invalid_json;
+    return candidate;
+}
+
+}  // namespace
 
 Result<OfferBody> parse_offer(std::string_view body) {
     const auto object = decode(body, BodyRule::required);
@@ -19,16 +37,44 @@ Result<OfferBody> parse_offer(std::string_view body) {
     return offer;
 }
 
-Result<std::string> parse_candidate(std::string_view body) {
+Result<std::string> parse_further_offer(std::string_view body) {
     const auto object = decode(body, BodyRule::required);
     if (!object) return object.error();
     Fields fields{*object};
-    std::string candidate = fields.text("candidate");
-    fields.text("sdpMid");
-    fields.integer("sdpMLineIndex", 0, std::numeric_limits<std::uint16_t>::max());
-    fields.text("usernameFragment");
+    std::string sdp = fields.text("sdp");
     if (!fields.ok()) return Error::invalid_json;
-    return candidate;
+    return sdp;
+}
+
+Result<CandidatesBody> parse_candidates(std::string_view body) {
+    const auto value = decode_value(body);
+    if (!value) return value.error();
+    CandidatesBody candidates;
+    candidates.is_array = value->is_array();
+    if (!candidates.is_array) {
+        const auto line = read_candidate(value->is_null() ? boost::json::object{} : *value);
+        if (!line) return line.error();
+        candidates.lines.push_back(*line);
+        return candidates;
+    }
+    for (const auto& element : value->get_array()) {
+        const auto line = read_candidate(element);
+        if (!line) return line.error();
+        candidates.lines.push_back(*line);
+    }
+    if (candidates.lines.empty()) return Error::invalid_json;
+    return candidates;
+}
+
+Result<Duration> parse_wait(std::string_view query) {
+    const auto text = query_member(query, "wait");
+    if (!text) return Duration{};
+    std::int64_t milliseconds = -1;
+    const char* end = text->data() + text->size();
+    const auto [stop, error] = std::from_chars(text->data(), end, milliseconds);
+    if (error != std::errc{} || stop != end || milliseconds < 0 || milliseconds > kMaxWait.count())
+        return Error::invalid_wait;
+    return Duration{std::chrono::milliseconds{milliseconds}};
 }
 
 Result<void> check_hang_up(std::string_view body) {

@@ -2,12 +2,16 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "call/room_service.hpp"
 
 /// Request bodies as values, one function an endpoint. Every failure is an api::Error.
 namespace legroom::api {
+
+inline constexpr std::chrono::milliseconds kMaxWait{30'000};
 
 struct OfferBody {
     std::string sdp;
@@ -15,9 +19,19 @@ struct OfferBody {
 };
 Result<OfferBody> parse_offer(std::string_view body);
 
-/// The candidate line. `sdpMid`, `sdpMLineIndex` and `usernameFragment` are checked for their type only: one
+/// The SDP of a further offer.
+Result<std::string> parse_further_offer(std::string_view body);
+
+struct CandidatesBody {
+    std::vector<std::string> lines;
+    bool is_array = false;  ///< Of at least one; otherwise the one object of contract 01.
+};
+/// The candidate lines. `sdpMid`, `sdpMLineIndex` and `usernameFragment` are checked for their type only: one
 /// bundled transport is all there is.
-Result<std::string> parse_candidate(std::string_view body);
+Result<CandidatesBody> parse_candidates(std::string_view body);
+
+/// How long GET …/ice-candidates may take: the query's `wait`, in milliseconds. Without one zero.
+Result<Duration> parse_wait(std::string_view query);
 
 /// The optional body of a hang-up: its `reason` means something for unanswered SIP legs only.
 Result<void> check_hang_up(std::string_view body);

@@ -83,9 +83,15 @@ bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") 
 
 }  // namespace
 
+Result<boost::json::value> decode_value(std::string_view body) {
+    auto value = parse_first_value(mend(to_valid_utf8(body)));
+    if (!value) return Error::invalid_json;
+    return std::move(*value);
+}
+
 Result<boost::json::object> decode(std::string_view body, BodyRule rule) {
     if (rule == BodyRule::optional && is_blank(body)) return boost::json::object{};
-    auto value = parse_first_value(mend(to_valid_utf8(body)));
+    auto value = decode_value(body);
     if (value && value->is_object()) return std::move(value->as_object());
     if (rule == BodyRule::lenient || (value && value->is_null())) return boost::json::object{};
     return Error::invalid_json;

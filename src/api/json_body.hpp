@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -20,6 +21,9 @@ enum class BodyRule {
     optional,  ///< Missing is the empty object, malformed is Error::invalid_json.
     lenient,   ///< Both are the empty object.
 };
+
+/// The first JSON value of a request body, of any type. Error::invalid_json: there is none.
+Result<boost::json::value> decode_value(std::string_view body);
 
 /// The first JSON value of a request body; whatever follows it is ignored. `null` counts as the empty object,
 /// any other value that is no object as malformed. Of members with the same name the last counts. Invalid

@@ -4,6 +4,7 @@
 
 #include "api/error.hpp"
 #include "call/error.hpp"
+#include "sdp/answer.hpp"
 
 namespace legroom::api {
 namespace {
@@ -22,14 +23,25 @@ const Row* find(const error_code& error, Where where) {
     static const Row table[] = {
         {api::Error::invalid_json, Where::anywhere, bad_request, "invalid JSON"},
         {api::Error::leg_id_missing, Where::anywhere, bad_request, "leg_id is required"},
+        {api::Error::invalid_wait, Where::anywhere, bad_request,
+         "invalid wait: must be milliseconds from 0 to 30000"},
+        {sdp::Error::invalid_fragment, Where::anywhere, bad_request, "invalid SDP fragment"},
 
         {Error::leg_not_found, Where::room_join, bad_request, "leg {} not found"},
         {Error::leg_not_found, Where::anywhere, not_found, "leg not found"},
         {Error::invalid_offer, Where::anywhere, bad_request, "invalid SDP offer"},
+        {Error::no_common_codec, Where::whip, unprocessable, "no audio section with a codec the server has"},
         {Error::no_common_codec, Where::anywhere, internal_error, "failed to set local description"},
         {Error::no_transport, Where::anywhere, internal_error, "failed to create peer connection"},
         {Error::too_many_legs, Where::anywhere, unavailable, "too many legs"},
+        {Error::bad_candidate, Where::fragment, bad_request, "invalid candidate in the SDP fragment"},
         {Error::bad_candidate, Where::anywhere, internal_error, "failed to add ICE candidate"},
+        {Error::too_many_candidates, Where::anywhere, bad_request, "too many candidates: at most 64"},
+        {Error::other_ice_session, Where::anywhere, conflict,
+         "ice-ufrag is not that of this leg's ICE session"},
+        {Error::wrong_direction, Where::anywhere, unprocessable, "the offer's audio must be {} or sendrecv"},
+        {Error::offer_pending, Where::anywhere, conflict,
+         "another offer of this leg is still being carried out"},
 
         {Error::room_not_found, Where::room_delete, not_found, "room {} not found"},
         {Error::room_not_found, Where::room_leave, bad_request, "room {} not found"},

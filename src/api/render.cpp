@@ -24,6 +24,8 @@ json::object render(const call::CandidateLine& candidate) {
 json::object render(const call::Leg& leg) {
     // Every leg is a WebRTC leg so far, and those are connected from their creation on (contract 01).
     json::object object{{"id", leg.id.value}, {"type", "webrtc"}, {"state", "connected"}};
+    const auto connection = call::to_string(leg.connection);
+    object["connection"] = json::string_view{connection.data(), connection.size()};
     if (leg.room) object["room_id"] = leg.room->value;
     object["muted"] = leg.muted;
     object["deaf"] = leg.deaf;

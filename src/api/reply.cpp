@@ -1,5 +1,7 @@
 #include "api/reply.hpp"
 
+#include <utility>
+
 namespace legroom::api {
 
 Reply status_word(std::string_view word, Status status) {
@@ -9,5 +11,7 @@ Reply status_word(std::string_view word, Status status) {
 Reply refusal(Status status, std::string_view text) {
     return {status, boost::json::value{{"error", boost::json::string_view{text.data(), text.size()}}}};
 }
+
+Reply nothing(std::vector<Header> headers) { return {Status::no_content, {}, std::move(headers)}; }
 
 }  // namespace legroom::api

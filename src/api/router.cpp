@@ -52,6 +52,7 @@ bool answers(const Route& route, std::string_view method) {
 }
 
 void add_methods(const Route& route, std::string& allow) {
+    if (route.method == "OPTIONS") return;
     allow += std::string{route.method} + ", ";
     if (answers(route, "HEAD")) allow += "HEAD, ";
 }

@@ -14,7 +14,7 @@ namespace legroom::api {
 struct Route {
     std::string_view method;
     std::string_view pattern;  ///< "/v1/legs/{leg}/mute": a segment in braces matches any one segment.
-    std::function<Reply(const Routed&)> handler;
+    std::function<Outcome(const Routed&)> handler;
     /// A GET without effect also answers HEAD (RFC 9110 §9.3.2).
     bool safe = true;
 };
@@ -25,7 +25,7 @@ struct Match {
         route,         ///< `route` and `path` are set.
         bad_path,      ///< A segment is not percent-encoded text (RFC 3986 §2.1).
         not_found,     ///< No pattern has this path. A trailing slash is another path.
-        wrong_method,  ///< The path exists; `allow` lists its methods.
+        wrong_method,  ///< The path exists; `allow` lists its methods, OPTIONS always.
     };
     Kind kind = Kind::not_found;
     const Route* route = nullptr;

@@ -1,24 +1,35 @@
 #include "api/routes.hpp"
 
+#include <iterator>
+
 namespace legroom::api {
 namespace {
+
+using R = const Routed&;
+using call::Purpose;
 
 /// GET /readyz: 200 when calls are taken, else 503.
 Reply readiness(const std::function<bool()>& ready) {
     return ready() ? status_word("ready") : refusal(Status::unavailable, "not ready");
 }
 
-}  // namespace
+void add(std::vector<Route>& routes, std::vector<Route> more) {
+    routes.insert(routes.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
 
-std::vector<Route> make_routes(WebRtcHandlers& webrtc, LegHandlers& legs, RoomHandlers& rooms,
-                               std::function<bool()> ready) {
-    using R = const Routed&;
+std::vector<Route> connection_routes(WebRtcHandlers& webrtc) {
     return {
         {"POST", "/v1/webrtc/offer", [&webrtc](R r) { return webrtc.offer(r); }},
-        {"POST", "/v1/legs/{leg}/ice-candidates", [&webrtc](R r) { return webrtc.add_candidate(r); }},
+        {"POST", "/v1/legs/{leg}/offer", [&webrtc](R r) { return webrtc.further_offer(r); }},
+        {"POST", "/v1/legs/{leg}/ice-candidates", [&webrtc](R r) { return webrtc.add_candidates(r); }},
         {"GET", "/v1/legs/{leg}/ice-candidates", [&webrtc](R r) { return webrtc.drain_candidates(r); },
          /*safe=*/false},
+        {"GET", "/v1/legs/{leg}/ice", [&webrtc](R r) { return webrtc.ice_status(r); }},
+    };
+}
 
+std::vector<Route> leg_routes(LegHandlers& legs) {
+    return {
         {"GET", "/v1/legs", [&legs](R r) { return legs.list(r); }},
         {"GET", "/v1/legs/{leg}", [&legs](R r) { return legs.get(r); }},
         {"DELETE", "/v1/legs/{leg}", [&legs](R r) { return legs.hang_up(r); }},
@@ -26,17 +37,48 @@ std::vector<Route> make_routes(WebRtcHandlers& webrtc, LegHandlers& legs, RoomHa
         {"DELETE", "/v1/legs/{leg}/mute", [&legs](R r) { return legs.mute(r, false); }},
         {"POST", "/v1/legs/{leg}/deaf", [&legs](R r) { return legs.deafen(r, true); }},
         {"DELETE", "/v1/legs/{leg}/deaf", [&legs](R r) { return legs.deafen(r, false); }},
+    };
+}
 
+std::vector<Route> room_routes(RoomHandlers& rooms) {
+    return {
         {"POST", "/v1/rooms", [&rooms](R r) { return rooms.create(r); }},
         {"GET", "/v1/rooms", [&rooms](R r) { return rooms.list(r); }},
         {"GET", "/v1/rooms/{room}", [&rooms](R r) { return rooms.get(r); }},
         {"DELETE", "/v1/rooms/{room}", [&rooms](R r) { return rooms.remove(r); }},
         {"POST", "/v1/rooms/{room}/legs", [&rooms](R r) { return rooms.add_leg(r); }},
         {"DELETE", "/v1/rooms/{room}/legs/{leg}", [&rooms](R r) { return rooms.remove_leg(r); }},
-
-        {"GET", "/healthz", [](R) { return status_word("ok"); }},
-        {"GET", "/readyz", [ready = std::move(ready)](R) { return readiness(ready); }},
     };
+}
+
+std::vector<Route> whip_routes(WhipHandlers& whip, std::string_view endpoint, std::string_view session,
+                               Purpose p) {
+    return {
+        {"POST", endpoint, [&whip, p](R r) { return whip.open(r, p); }},
+        {"GET", endpoint, [&whip](R r) { return whip.look_at_endpoint(r); }},
+        {"OPTIONS", endpoint, [&whip](R) { return whip.endpoint_options(); }},
+        {"PATCH", session, [&whip, p](R r) { return whip.patch(r, p); }},
+        {"DELETE", session, [&whip, p](R r) { return whip.close(r, p); }},
+        {"GET", session, [&whip, p](R r) { return whip.look_at_session(r, p); }},
+        {"OPTIONS", session, [&whip](R) { return whip.session_options(); }},
+    };
+}
+
+}  // namespace
+
+std::vector<Route> make_routes(Handlers handlers, PlainRoutes plain) {
+    std::vector<Route> routes = connection_routes(handlers.webrtc);
+    add(routes, leg_routes(handlers.legs));
+    add(routes, room_routes(handlers.rooms));
+    add(routes, whip_routes(handlers.whip, "/v1/whip/{room}", "/v1/whip/{room}/{leg}", Purpose::publish));
+    add(routes, whip_routes(handlers.whip, "/v1/whep/{room}", "/v1/whep/{room}/{leg}", Purpose::listen));
+    add(routes,
+        {
+            {"GET", "/v1/webrtc/ice-servers", [get = std::move(plain.ice_servers)](R) { return get(); }},
+            {"GET", "/healthz", [](R) { return status_word("ok"); }},
+            {"GET", "/readyz", [ready = std::move(plain.ready)](R) { return readiness(ready); }},
+        });
+    return routes;
 }
 
 }  // namespace legroom::api

@@ -7,12 +7,25 @@
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
 #include "api/webrtc_handlers.hpp"
+#include "api/whip_handlers.hpp"
 
 namespace legroom::api {
 
-/// Everything the server answers with JSON. The handlers must outlive the routes. `ready` says whether the
-/// server takes calls.
-std::vector<Route> make_routes(WebRtcHandlers& webrtc, LegHandlers& legs, RoomHandlers& rooms,
-                               std::function<bool()> ready);
+/// Who answers; must outlive the routes.
+struct Handlers {
+    WebRtcHandlers& webrtc;
+    LegHandlers& legs;
+    RoomHandlers& rooms;
+    WhipHandlers& whip;
+};
+
+/// Routes of what no service is asked for.
+struct PlainRoutes {
+    std::function<bool()> ready;  ///< Whether the server takes calls.
+    std::function<Reply()> ice_servers;
+};
+
+/// Everything the server answers, but for fixed resources.
+std::vector<Route> make_routes(Handlers handlers, PlainRoutes plain);
 
 }  // namespace legroom::api

@@ -51,7 +51,7 @@ std::string status(const std::string& word) { return R"({"status":")" + word + R
 
 const std::string kLine = R"({"candidate":"candidate:1 1 udp 2122260223 198.51.100.1 4000 typ host")";
 const std::string kFullRoom =
-    R"({"id":"full","app_id":"tag","sample_rate":16000,"participants":[{"id":"$M","type":"webrtc","state":"connected","room_id":"full","muted":false,"deaf":false,"accept_dtmf":true,"held":false,"app_id":"tag"}]})";
+    R"({"id":"full","app_id":"tag","sample_rate":16000,"participants":[{"id":"$M","type":"webrtc","state":"connected","connection":"connecting","room_id":"full","muted":false,"deaf":false,"accept_dtmf":true,"held":false,"app_id":"tag"}]})";
 const std::string kEmptyRoom = R"({"id":"empty","sample_rate":48000,"participants":[]})";
 const std::string kBadJson = error("invalid JSON");
 const std::string kBadRate = error("invalid sample_rate: must be 8000, 16000, 24000, or 48000");
@@ -154,7 +154,7 @@ TEST(Routes, Legs) {
         {"GET", "/v1/legs", "", 200, "[{…"},
         {"GET", "/v1/legs?state=connected", "", 200, "[{…"},
         {"GET", "/v1/legs/$L", "", 200,
-         R"({"id":"$L","type":"webrtc","state":"connected","muted":false,"deaf":false,"accept_dtmf":true,"held":false})"},
+         R"({"id":"$L","type":"webrtc","state":"connected","connection":"connecting","muted":false,"deaf":false,"accept_dtmf":true,"held":false})"},
         {"GET", "/v1/legs/nobody", "", 404, gone},
         {"DELETE", "/v1/legs/$L", "", 202, status("hanging_up")},
         {"DELETE", "/v1/legs/$L", "{}", 202, status("hanging_up")},

@@ -1,21 +1,31 @@
 #pragma once
 
+#include "api/connection_calls.hpp"
 #include "api/reply.hpp"
 #include "call/leg_service.hpp"
 
 namespace legroom::api {
 
-/// Signalling (contract 01). `legs` must outlive the handlers.
+/// How long the media thread may take to say how a connection stands; 503 beyond.
+inline constexpr std::chrono::seconds kIceStatusPatience{2};
+
+/// Signalling (contract 01) and what became of it. `legs` and `calls` must outlive the handlers.
 class WebRtcHandlers {
 public:
-    explicit WebRtcHandlers(call::LegService& legs) : legs_(legs) {}
+    WebRtcHandlers(call::LegService& legs, const ConnectionCalls& calls) : legs_(legs), calls_(calls) {}
 
     Reply offer(const Routed& request);
-    Reply add_candidate(const Routed& request);
-    Reply drain_candidates(const Routed& request);
+    Reply further_offer(const Routed& request);
+    Reply add_candidates(const Routed& request);
+    Outcome drain_candidates(const Routed& request);
+    Outcome ice_status(const Routed& request);
 
 private:
+    Reply add_fragment(const Routed& request);
+    std::optional<Reply> new_candidates(const LegId& leg);
+
     call::LegService& legs_;
+    const ConnectionCalls& calls_;
 };
 
 }  // namespace legroom::api

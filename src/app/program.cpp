@@ -16,6 +16,9 @@
 namespace legroom::app {
 namespace {
 
+/// For the last responses to be written when the program ends.
+constexpr Duration kDrainPatience = std::chrono::seconds{2};
+
 /// From 1900 to the Instant of zero: what RTCP's wall-clock times are reckoned from.
 Duration ntp_origin() {
     const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
@@ -53,7 +56,10 @@ std::vector<api::Resource> page() {
 }  // namespace
 
 Program::Program(Config config)
-    : config_(std::move(config)), signals_(control_, SIGINT, SIGTERM), external_(config_.media.external) {}
+    : config_(std::move(config)),
+      signals_(control_, SIGINT, SIGTERM),
+      external_(config_.media.external),
+      api_timer_(control_) {}
 
 Program::~Program() = default;
 
@@ -111,12 +117,22 @@ void Program::make_services(const dtls::Certificate& certificate) {
     api_config.instance_id = config_.instance_id;
     api_config.resources = page();
     api_config.ready = [this] { return !host_candidates_.empty(); };
+    api_config.unix_time = [] {
+        const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+        return std::chrono::duration_cast<std::chrono::seconds>(since_1970);
+    };
     api_ = std::make_unique<api::Api>(std::move(api_config), *legs_, *rooms_);
 }
 
 std::optional<std::string> Program::open_http() {
     io::HttpHandlers handlers;
-    handlers.handle = [this](const api::Request& request) { return api_->handle(io::now(), request); };
+    handlers.handle = [this](const api::Request& request,
+                             const io::HttpHandlers::Respond& respond) -> io::HttpHandlers::Cancel {
+        const auto wait = api_->handle(io::now(), request, respond);
+        if (!wait) return {};
+        arm_api_timer();
+        return [this, id = *wait] { api_->cancel(id); };
+    };
     handlers.refuse = [this](api::Status status, const std::string& error) {
         return api_->problem(status, error);
     };
@@ -197,6 +213,21 @@ void Program::announce() {
     if (legs_) legs_->set_local_candidates(host_candidates_);
 }
 
+/// What waits in the API is due at its deadline. A timer that comes too early, since that wait is over, does
+/// no harm.
+void Program::arm_api_timer() {
+    const auto deadline = api_->deadline();
+    if (!deadline || (api_timer_at_ && *api_timer_at_ <= *deadline)) return;
+    api_timer_at_ = deadline;
+    api_timer_.expires_after(*deadline - io::now());
+    api_timer_.async_wait([this](const auto& error) {
+        if (error) return;
+        api_timer_at_.reset();
+        api_->handle_timeout(io::now());
+        arm_api_timer();
+    });
+}
+
 void Program::on_engine_event(const engine::Event& event) {
     if (const auto* failed = std::get_if<engine::LegFailed>(&event)) {
         spdlog::info("transport of leg {} ended: {}", failed->leg.value, failed->failure.detail);
@@ -221,10 +252,12 @@ void Program::discover(const ice::Candidate& seen) {
 
 void Program::shut_down() {
     spdlog::info("shutting down: {} legs", legs_->all().size());
-    http_->stop();
+    api_->shut_down();
+    http_->stop([this] { control_.stop(); });
     media_->stop();
     media_thread_.join();  // Every peer has been told goodbye.
-    control_.stop();
+    api_timer_.expires_after(kDrainPatience);
+    api_timer_.async_wait([this](const auto&) { control_.stop(); });
 }
 
 }  // namespace legroom::app

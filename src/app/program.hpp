@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <memory>
 #include <optional>
@@ -48,6 +49,7 @@ private:
     void on_addresses_changed();
     void announce();
     void discover(const ice::Candidate& seen);
+    void arm_api_timer();
     void on_engine_event(const engine::Event& event);
     void shut_down();
 
@@ -71,6 +73,8 @@ private:
     std::unique_ptr<call::LegService> legs_;
     std::unique_ptr<call::RoomService> rooms_;
     std::unique_ptr<api::Api> api_;
+    boost::asio::steady_timer api_timer_;
+    std::optional<Instant> api_timer_at_;
     std::unique_ptr<io::HttpServer> http_;
     std::unique_ptr<NameWatch> stun_names_;
     std::unique_ptr<NameWatch> external_names_;

@@ -21,8 +21,6 @@ const char* text(Error error) {
             return "no local address";
         case Error::too_many_legs:
             return "too many legs";
-        case Error::change_pending:
-            return "another offer is still being carried out";
         case Error::bad_candidate:
             return "not an ICE candidate";
         case Error::room_exists:
@@ -45,6 +43,14 @@ const char* text(Error error) {
             return "too many queries at a time";
         case Error::bad_reconnect_grace:
             return "reconnect grace out of range";
+        case Error::too_many_candidates:
+            return "too many candidates at once";
+        case Error::other_ice_session:
+            return "candidates of another ICE session";
+        case Error::wrong_direction:
+            return "the offer's audio goes the wrong way";
+        case Error::offer_pending:
+            return "an offer is still being carried out";
     }
     return "unknown";
 }

@@ -32,11 +32,21 @@ struct Signalling {
     bool change_pending = false;  ///< The latest offer's transport is still on its way.
 };
 
+/// What a leg was made for. A publisher only speaks, a listener only hears (RFC 9725 §4.2, WHEP).
+enum class Purpose : std::uint8_t { call, publish, listen };
+
+/// Where a leg comes from; it does not change.
+struct Origin {
+    Purpose purpose = Purpose::call;
+    RoomId room;  ///< The room a publisher or listener named. It may have been moved since.
+};
+
 /// One participant: a browser with its connection. A leg lives from the answer to its offer until it is
 /// hung up, its transport fails or its room is deleted; in all that time it counts as connected (contract
 /// 01), whether or not media flows yet.
 struct Leg {
     LegId id;
+    Origin origin;
     std::string app_id;
     std::string role;            ///< For the routing matrix; "" = none. Kept across rooms.
     std::optional<RoomId> room;  ///< Changed by Switchboard only, together with Room::members.

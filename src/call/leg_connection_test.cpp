@@ -105,9 +105,9 @@ TEST(SecondOffer, WaitsForTheOneBefore) {
     for (const bool succeeded : {true, false}) {
         ASSERT_TRUE(world.legs.reoffer(world.now, leg->id, restart_offer(succeeded ? "first" : "third")));
         EXPECT_EQ(world.legs.reoffer(world.now, leg->id, restart_offer("second")).error(),
-                  Error::change_pending);
+                  Error::offer_pending);
         EXPECT_EQ(world.legs.restart_ice(world.now, leg->id, "whip", "0123456789abcdefghijkl", {}).error(),
-                  Error::change_pending);
+                  Error::offer_pending);
         world.engine_says(engine::TransportChanged{leg->id, succeeded});
     }
     EXPECT_TRUE(world.legs.reoffer(world.now, leg->id, restart_offer("second")));

@@ -29,11 +29,15 @@ LegDisconnected disconnected(Instant now, const Leg& leg, DisconnectReason reaso
 LegService::LegService(LegConfig config, Switchboard& board, Random& random)
     : config_(std::move(config)), board_(board), random_(random) {}
 
-Result<NewLeg> LegService::create(Instant now, std::string_view offer, std::string app_id) {
+Result<NewLeg> LegService::create(Instant now, std::string_view offer, std::string app_id, Origin origin) {
     if (app_id.size() > kMaxAppIdBytes) return Error::app_id_too_long;
-    const sdp::Ours ours = invent_ours();
+    sdp::Ours ours = invent_ours();
+    ours.sends = origin.purpose != Purpose::publish;
+    ours.receives = origin.purpose != Purpose::listen;
     auto answer = sdp::answer(offer, ours);
     if (!answer) return reason_of(answer.error());
+    if (origin.purpose != Purpose::call && answer->negotiated.direction == sdp::Direction::inactive)
+        return Error::wrong_direction;
     auto remote = read_remote_side(answer->negotiated);
     if (!remote) return remote.error();
 
@@ -43,6 +47,7 @@ Result<NewLeg> LegService::create(Instant now, std::string_view offer, std::stri
         return Error::too_many_legs;
     }
     Leg leg = admit(now, ours, answer->negotiated, std::move(app_id));
+    leg.origin = std::move(origin);
     NewLeg created{leg.id, std::move(answer->text)};
     leg.signalling.mdns_names = remote->mdns_names;
     remember(leg.signalling, ours, answer->negotiated, *remote);
@@ -101,18 +106,43 @@ Result<void> LegService::add_remote_candidate(const LegId& id, std::string_view 
     if (leg == nullptr) return Error::leg_not_found;
     const auto parsed = ice::parse_candidate(line);
     if (!parsed) return Error::bad_candidate;
-    leg->signalling.mdns_names += parsed->mdns ? 1 : 0;
-    if (!parsed->candidate) return {};
+    take_candidate(*leg, *parsed);
+    return {};
+}
 
-    if (!is_current(*parsed, leg->signalling.remote_ufrag)) {
+void LegService::take_candidate(Leg& leg, const ice::ParsedCandidate& parsed) {
+    leg.signalling.mdns_names += parsed.mdns ? 1 : 0;
+    if (!parsed.candidate) return;
+    if (!is_current(parsed, leg.signalling.remote_ufrag)) {
         ++counters_.remote_candidates_stale;
-    } else if (leg->signalling.remote_candidates >= kMaxRemoteCandidates) {
+    } else if (leg.signalling.remote_candidates >= kMaxRemoteCandidates) {
         ++counters_.remote_candidates_over_limit;
     } else {
-        ++leg->signalling.remote_candidates;
-        board_.send(engine::AddRemoteCandidate{id, *parsed->candidate});
+        ++leg.signalling.remote_candidates;
+        board_.send(engine::AddRemoteCandidate{leg.id, *parsed.candidate});
     }
+}
+
+Result<void> LegService::add_remote_candidates(const LegId& id, const std::vector<std::string>& lines) {
+    Leg* leg = board_.find(id);
+    if (leg == nullptr) return Error::leg_not_found;
+    if (lines.size() > kMaxCandidatesAtOnce) return Error::too_many_candidates;
+
+    std::vector<ice::ParsedCandidate> candidates;
+    for (const std::string& line : lines) {
+        auto parsed = ice::parse_candidate(line);
+        if (!parsed) return Error::bad_candidate;
+        candidates.push_back(std::move(*parsed));
+    }
+    for (const auto& candidate : candidates) take_candidate(*leg, candidate);
     return {};
+}
+
+Result<void> LegService::add_fragment(const LegId& id, const sdp::Fragment& fragment) {
+    const Leg* leg = board_.find(id);
+    if (leg == nullptr) return Error::leg_not_found;
+    if (fragment.ufrag != leg->signalling.remote_ufrag) return Error::other_ice_session;
+    return add_remote_candidates(id, fragment.candidates);
 }
 
 Result<Drained> LegService::drain_candidates(const LegId& id) {
@@ -202,9 +232,15 @@ void LegService::on(Instant, const engine::CandidateGathered& event) {
     // A leg that may have been told `done` must not get another one (contract 01): it is for coming legs.
     if (config_.gathering_done) return;
     const std::string line = event.candidate.to_line();
-    board_.for_each_leg([&](Leg& leg) { leg.signalling.undelivered.push_back(line); });
+    board_.for_each_leg([&](Leg& leg) {
+        leg.signalling.undelivered.push_back(line);
+        board_.tell(leg.id);
+    });
 }
 
-void LegService::on(Instant, const engine::GatheringDone&) { config_.gathering_done = true; }
+void LegService::on(Instant, const engine::GatheringDone&) {
+    config_.gathering_done = true;
+    board_.for_each_leg([&](Leg& leg) { board_.tell(leg.id); });
+}
 
 }  // namespace legroom::call

@@ -20,6 +20,7 @@
 #include "dtls/certificate.hpp"
 #include "engine/messages.hpp"
 #include "ice/candidate.hpp"
+#include "sdp/fragment.hpp"
 
 namespace legroom::call {
 
@@ -76,10 +77,12 @@ public:
 
     /// Answers an offer in one step, without waiting for anything. The leg can be found and commanded as
     /// soon as this returns; on an error there is none. No event: `leg.connected` comes when media can flow.
-    Result<NewLeg> create(Instant now, std::string_view offer, std::string app_id);
+    /// Of a publisher nothing but its sending is accepted, of a listener nothing but its receiving;
+    /// Error::wrong_direction if that leaves nothing.
+    Result<NewLeg> create(Instant now, std::string_view offer, std::string app_id, Origin origin = {});
 
     /// Answers a second offer of a leg: hold and formats, an ICE restart, or a wholly new transport (see
-    /// second_offer.hpp). The present path carries the call until the new one does. Error::change_pending
+    /// second_offer.hpp). The present path carries the call until the new one does. Error::offer_pending
     /// while an earlier one is still on its way. After an error the leg is as it was.
     Result<NewLeg> reoffer(Instant now, const LegId& id, std::string_view offer);
 
@@ -99,8 +102,18 @@ public:
     /// `.local` names, another generation, more than kMaxRemoteCandidates.
     Result<void> add_remote_candidate(const LegId& id, std::string_view line);
 
+    /// Several at once, at most kMaxCandidatesAtOnce: if one of them is no candidate, none is added.
+    Result<void> add_remote_candidates(const LegId& id, const std::vector<std::string>& lines);
+
+    /// A trickled fragment (RFC 8840), likewise all or nothing. Error::other_ice_session: its ufrag is not
+    /// that of the leg's peer. Its password is not looked at.
+    Result<void> add_fragment(const LegId& id, const sdp::Fragment& fragment);
+
     /// Takes our candidates out of the leg's buffer: each is given exactly once.
     Result<Drained> drain_candidates(const LegId& id);
+
+    /// Who is told when drain_candidates() may have something new to say. One at most; {} ends it.
+    void watch(LegWatcher watcher) { board_.watch(std::move(watcher)); }
 
     /// Each call publishes its event, changed or not.
     Result<void> set_muted(Instant now, const LegId& id, bool muted);
@@ -127,6 +140,7 @@ private:
     void on(Instant now, const engine::CandidateGathered& event);
     void on(Instant now, const engine::GatheringDone& event);
 
+    void take_candidate(Leg& leg, const ice::ParsedCandidate& parsed);
     sdp::Ours invent_ours();
     Leg admit(Instant now, const sdp::Ours& ours, const sdp::Negotiated& negotiated, std::string app_id);
     void start(Leg leg, const sdp::Ours& ours, sdp::Negotiated negotiated, RemoteSide remote);

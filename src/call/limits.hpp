@@ -24,6 +24,9 @@ inline constexpr std::size_t kMaxIceQueries = 1'000;
 /// Longest time a leg may wait for its peer to come back.
 inline constexpr Duration kMaxReconnectGrace = std::chrono::hours{1};
 
+/// Remote candidates in one request.
+inline constexpr std::size_t kMaxCandidatesAtOnce = 64;
+
 /// Gathered candidates kept for coming legs. A NAT that changes its mapping again and again makes new ones
 /// for as long as the process lives; the oldest is forgotten first.
 inline constexpr std::size_t kMaxGatheredCandidates = 16;

@@ -47,13 +47,17 @@ Result<const Room*> RoomService::create(Instant now, NewRoom wanted) {
     return *room;
 }
 
-Result<Room*> RoomService::open(Instant now, RoomId id, std::string app_id, SampleRate rate) {
+Result<void> RoomService::check_open(const RoomId& id) {
+    if (board_.find(id) != nullptr) return {};
     if (id.value.size() > kMaxRoomIdBytes) return Error::room_id_too_long;
+    if (board_.rooms().size() < config_.max_rooms) return {};
+    ++counters_.refused;
+    return Error::too_many_rooms;
+}
+
+Result<Room*> RoomService::open(Instant now, RoomId id, std::string app_id, SampleRate rate) {
     if (board_.find(id) != nullptr) return Error::room_exists;
-    if (board_.rooms().size() >= config_.max_rooms) {
-        ++counters_.refused;
-        return Error::too_many_rooms;
-    }
+    if (const auto possible = check_open(id); !possible) return possible.error();
     Room& room = board_.add(Room{std::move(id), std::move(app_id), rate, {}});
     ++counters_.created;
     board_.send(engine::CreateRoom{room.id, rate});

@@ -58,6 +58,10 @@ public:
     /// The pointer is valid until the room is deleted.
     Result<const Room*> create(Instant now, NewRoom wanted);
 
+    /// Whether a join could go in there: the room exists, or can be made. What stands against it is an error,
+    /// counted as if it had been tried.
+    Result<void> check_open(const RoomId& id);
+
     /// Hangs up everyone inside, without `leg.left_room`: `room.deleted`, then each `leg.disconnected`.
     Result<void> remove(Instant now, const RoomId& id);
 

@@ -67,7 +67,9 @@ void Switchboard::take_out(Leg& leg) {
 
 Leg Switchboard::remove(Leg& leg) {
     take_out(leg);
-    return std::move(legs_.extract(leg.id).mapped());
+    Leg gone = std::move(legs_.extract(leg.id).mapped());
+    tell(gone.id);
+    return gone;
 }
 
 Room Switchboard::remove(Room& room) {

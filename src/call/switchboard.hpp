@@ -14,6 +14,11 @@ namespace legroom::call {
 /// The way to the shards. Called synchronously and in order; it may queue, but not lose.
 using CommandSink = std::function<void(engine::Command)>;
 
+/// Told the id of a leg when there is news for those who wait for its candidates: one more, none to come, or
+/// the leg is gone. After that change, though in the middle of a greater one: it may look legs up and take
+/// their candidates, nothing else.
+using LegWatcher = std::function<void(const LegId&)>;
+
 /// What the services share: the legs, the rooms, who is where, and the two ways out. Keeps both sides of a
 /// membership equal; decides nothing, checks nothing. Control thread only.
 class Switchboard {
@@ -21,6 +26,11 @@ public:
     Switchboard(CommandSink commands, EventSink events);
 
     void send(engine::Command command) { commands_(std::move(command)); }
+
+    void watch(LegWatcher watcher) { watcher_ = std::move(watcher); }  ///< One at most; {} ends it.
+    void tell(const LegId& leg) const {
+        if (watcher_) watcher_(leg);
+    }
 
     /// Publishes with the scope L, LR or R of contract 04.
     void publish(Instant now, const Leg& leg, Happening what);
@@ -38,12 +48,13 @@ public:
     Room& add(Room&& room);          ///< Its id must be new.
     void put(Leg& leg, Room& room);  ///< Into `room`, out of the one it was in.
     void take_out(Leg& leg);         ///< Out of its room, if it is in one.
-    Leg remove(Leg& leg);            ///< Out of its room and of lookup. `leg` is dead afterwards.
+    Leg remove(Leg& leg);            ///< Out of its room and of lookup, and told. `leg` is dead afterwards.
     Room remove(Room& room);         ///< Out of lookup. It must be empty; `room` is dead afterwards.
 
 private:
     CommandSink commands_;
     EventSink events_;
+    LegWatcher watcher_;
     std::map<LegId, Leg> legs_;  // Ordered, so that lists are the same each time they are read.
     std::map<RoomId, Room> rooms_;
 };

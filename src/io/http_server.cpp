@@ -7,12 +7,15 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <ctime>
+#include <optional>
 #include <set>
+#include <utility>
 
 namespace legroom::io {
 
@@ -50,7 +53,7 @@ http::response<http::string_body> to_beast(api::Response response, unsigned vers
     message.result(static_cast<unsigned>(response.status));
     if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
     message.set(http::field::date, http_date());
-    for (const api::Header& header : response.headers) message.set(header.name, header.value);
+    for (const api::Header& header : response.headers) message.insert(header.name, header.value);
     message.body() = std::move(response.body);
     message.keep_alive(keep_alive);
     // RFC 9110 §8.6: no Content-Length in a 204.
@@ -63,6 +66,9 @@ api::Request to_request(http::request<http::string_body> message) {
     request.method = std::string{message.method_string()};
     request.target = std::string{message.target()};
     request.body = std::move(message.body());
+    for (const auto& field : message) {
+        request.headers.push_back({std::string{field.name_string()}, std::string{field.value()}});
+    }
     return request;
 }
 
@@ -83,14 +89,39 @@ private:
     Connections::iterator place_;
 };
 
+/// A response that may come later. Shared with whoever answers: either may outlive the other.
+struct Pending {
+    explicit Pending(asio::io_context& context) : news(context, asio::steady_timer::time_point::max()) {}
+
+    void take(api::Response what) {
+        if (over) return;
+        response = std::move(what);
+        end();
+    }
+    void end() {
+        over = true;
+        news.cancel();
+    }
+
+    std::optional<api::Response> response;
+    bool over = false;        ///< Answered, or nobody is there any more to be answered.
+    asio::steady_timer news;  ///< Never expires: its cancellation is the news.
+};
+using PendingPtr = std::shared_ptr<Pending>;
+
 struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
     Impl(asio::io_context& io, HttpHandlers what, HttpLimits bounds)
         : context(io), acceptor(io), handlers(std::move(what)), limits(bounds) {}
 
+    void stop();
+    void tell_when_drained();
     asio::awaitable<void> accept();
     asio::awaitable<void> serve(tcp::socket socket);
+    asio::awaitable<void> serve_connection(tcp::socket socket);
     asio::awaitable<void> turn_away(beast::tcp_stream& stream);
     asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& buffer);
+    asio::awaitable<std::optional<api::Response>> answer(beast::tcp_stream& stream, api::Request request);
+    void watch_for_close(beast::tcp_stream& stream, const PendingPtr& pending);
     asio::awaitable<error_code> read(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser);
     asio::awaitable<bool> refuse(beast::tcp_stream& stream, error_code why);
     asio::awaitable<bool> write(beast::tcp_stream& stream, http::response<http::string_body> message);
@@ -103,13 +134,22 @@ struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
     HttpCounters counters;
     Connections served;
     Connections turned_away;
+    Connections answering;  ///< Of those served: at a request that was read.
+    std::set<PendingPtr> waiting;
+    std::function<void()> drained;
     bool stopping = false;
 };
 
 HttpServer::HttpServer(asio::io_context& context, HttpHandlers handlers, HttpLimits limits)
     : impl_(std::make_shared<Impl>(context, std::move(handlers), limits)) {}
 
-HttpServer::~HttpServer() { stop(); }
+/// Who waits is left alone: nobody may be called any more, to be asked or told.
+HttpServer::~HttpServer() {
+    impl_->handlers = {};
+    impl_->drained = {};
+    impl_->stop();
+    for (const PendingPtr& pending : impl_->waiting) pending->end();
+}
 
 Result<Endpoint> HttpServer::listen(const Endpoint& endpoint) {
     error_code error;
@@ -127,15 +167,27 @@ Result<Endpoint> HttpServer::listen(const Endpoint& endpoint) {
     return Endpoint{endpoint.ip, port};
 }
 
-void HttpServer::stop() {
-    impl_->stopping = true;
-    error_code ignored;
-    impl_->acceptor.close(ignored);
-    for (beast::tcp_stream* stream : impl_->served) stream->cancel();
-    for (beast::tcp_stream* stream : impl_->turned_away) stream->cancel();
+void HttpServer::stop(std::function<void()> drained) {
+    impl_->drained = std::move(drained);
+    impl_->stop();
 }
 
 const HttpCounters& HttpServer::counters() const { return impl_->counters; }
+
+void HttpServer::Impl::stop() {
+    stopping = true;
+    error_code ignored;
+    acceptor.close(ignored);
+    for (beast::tcp_stream* stream : served) {
+        if (!answering.contains(stream)) stream->cancel();
+    }
+    for (beast::tcp_stream* stream : turned_away) stream->cancel();
+    asio::post(context, [self = shared_from_this()] { self->tell_when_drained(); });
+}
+
+void HttpServer::Impl::tell_when_drained() {
+    if (stopping && served.empty() && drained) std::exchange(drained, {})();
+}
 
 asio::awaitable<void> HttpServer::Impl::accept() {
     const auto self = shared_from_this();
@@ -154,8 +206,14 @@ asio::awaitable<void> HttpServer::Impl::accept() {
 
 asio::awaitable<void> HttpServer::Impl::serve(tcp::socket socket) {
     const auto self = shared_from_this();
+    co_await serve_connection(std::move(socket));
+    tell_when_drained();
+}
+
+asio::awaitable<void> HttpServer::Impl::serve_connection(tcp::socket socket) {
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
+    socket.non_blocking(true, ignored);  // For the look at what comes while a request waits.
     beast::tcp_stream stream(std::move(socket));
     stream.expires_after(limits.request_time);
     if (served.size() >= limits.connections) co_return co_await turn_away(stream);
@@ -202,12 +260,52 @@ asio::awaitable<bool> HttpServer::Impl::serve_one(beast::tcp_stream& stream, bea
     ++counters.requests;
     auto message = parser.release();
     const unsigned version = message.version();
-    const bool keep_alive = message.keep_alive() && !stopping;
+    const bool wants_more = message.keep_alive();
     const bool head = message.method() == http::verb::head;
-    api::Response response = handlers.handle(to_request(std::move(message)));
-    auto answer = to_beast(std::move(response), version, keep_alive);
-    if (head) answer.body().clear();  // Content-Length stays: RFC 9110 §9.3.2.
-    co_return co_await write(stream, std::move(answer)) && keep_alive;
+    const Listed listed(answering, stream);
+    api::Request request = to_request(std::move(message));
+    auto response = co_await answer(stream, std::move(request));
+    if (!response) co_return false;
+    const bool keep_alive = wants_more && !stopping;
+    auto reply = to_beast(std::move(*response), version, keep_alive);
+    if (head) reply.body().clear();  // Content-Length stays: RFC 9110 §9.3.2.
+    co_return co_await write(stream, std::move(reply)) && keep_alive;
+}
+
+/// nullopt: the peer has gone before there was an answer, or the server has.
+asio::awaitable<std::optional<api::Response>> HttpServer::Impl::answer(beast::tcp_stream& stream,
+                                                                       api::Request request) {
+    const auto pending = std::make_shared<Pending>(context);
+    const HttpHandlers::Respond respond = [pending](api::Response what) { pending->take(std::move(what)); };
+    const HttpHandlers::Cancel cancel = handlers.handle(request, respond);
+    if (!pending->over) {
+        waiting.insert(pending);
+        stream.expires_never();
+        watch_for_close(stream, pending);
+        co_await pending->news.async_wait(kAwait);
+        waiting.erase(pending);
+        stream.expires_after(limits.request_time);
+    }
+    const bool anyone_to_tell = handlers.handle != nullptr;
+    if (!pending->response && cancel && anyone_to_tell) {
+        ++counters.abandoned;
+        cancel();
+    }
+    co_return std::move(pending->response);
+}
+
+/// Ends the wait when the peer closes. One that sends its next request instead is not watched any more: its
+/// close would be seen behind those bytes only.
+void HttpServer::Impl::watch_for_close(beast::tcp_stream& stream, const PendingPtr& pending) {
+    const auto look = [this, self = shared_from_this(), &stream, pending](const error_code& error) {
+        if (error || pending->over) return;  // Over: the stream may be gone as well.
+        std::array<char, 1> next{};
+        error_code closed;
+        stream.socket().receive(asio::buffer(next), tcp::socket::message_peek, closed);
+        if (closed == asio::error::would_block) return watch_for_close(stream, pending);
+        if (closed) pending->end();
+    };
+    stream.socket().async_wait(tcp::socket::wait_read, look);
 }
 
 asio::awaitable<error_code> HttpServer::Impl::read(beast::tcp_stream& stream, beast::flat_buffer& buffer,

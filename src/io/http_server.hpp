@@ -14,9 +14,15 @@
 
 namespace legroom::io {
 
-/// What the server asks of whoever answers. Both are called on the io_context's thread and must not wait.
+/// What the server asks of whoever answers. All are called on the io_context's thread and must not wait.
 struct HttpHandlers {
-    std::function<api::Response(const api::Request&)> handle;
+    /// Takes the response, once; from the io_context's thread, and harmless when the connection is gone.
+    using Respond = std::function<void(api::Response)>;
+    /// Calls the wait off: nobody is there to be answered.
+    using Cancel = std::function<void()>;
+    /// Answers by `respond`, before it returns or later. In the latter case it returns how to call that off;
+    /// no time limit of ours cuts such a wait.
+    std::function<Cancel(const api::Request&, Respond)> handle;
     /// The answer to what never became a request: not HTTP, too long, too many connections.
     std::function<api::Response(api::Status, std::string error)> refuse;
 };
@@ -33,8 +39,9 @@ struct HttpLimits {
 struct HttpCounters {
     std::uint64_t accepted = 0;
     std::uint64_t requests = 0;
-    std::uint64_t refused = 0;  ///< Answered by HttpHandlers::refuse.
-    std::uint64_t dropped = 0;  ///< Connections closed without a word: far too many.
+    std::uint64_t refused = 0;    ///< Answered by HttpHandlers::refuse.
+    std::uint64_t dropped = 0;    ///< Connections closed without a word: far too many.
+    std::uint64_t abandoned = 0;  ///< Closed by the peer while its request waited.
 };
 
 /// HTTP/1.1 with keep-alive on one address. Every connection is a coroutine on the io_context's one thread.
@@ -45,8 +52,9 @@ public:
 
     /// Binds and listens. Port 0 takes any free one; the result says which.
     Result<Endpoint> listen(const Endpoint& endpoint);
-    /// Accepts no more; connections end after the request they are at.
-    void stop();
+    /// Accepts no more and closes what rests between two requests. Connections end after the request they are
+    /// at; when the last one has, `drained` is called. Whoever answers has to answer what waits.
+    void stop(std::function<void()> drained = {});
 
     [[nodiscard]] const HttpCounters& counters() const;
 

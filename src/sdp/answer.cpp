@@ -71,12 +71,14 @@ void negotiate_extensions(const Attributes& session, const Attributes& section, 
     }
 }
 
-Negotiated negotiate(const Document& offer, const Groups& groups, const Choice& audio, Transport transport) {
+Negotiated negotiate(const Document& offer, const Groups& groups, const Choice& audio, Transport transport,
+                     const Ours& ours) {
     const Attributes& section = offer.sections[*audio.section].attributes;
     Negotiated negotiated;
     negotiated.mid = groups.mid(*audio.section);
     negotiated.mline_index = static_cast<std::uint16_t>(*audio.section);
-    negotiated.direction = mirrored(read_direction(offer.attributes, section));
+    negotiated.direction =
+        limited(mirrored(read_direction(offer.attributes, section)), ours.sends, ours.receives);
     negotiated.remote_session = offer.origin;
     negotiated.remote_ice_lite = offer.attributes.has("ice-lite");
     negotiated.reduced_size_rtcp = section.has("rtcp-rsize");
@@ -101,7 +103,7 @@ Result<Answer> answer(std::string_view offer, const Ours& ours) {
     if (!audio->section) return Error::no_common_codec;
 
     Answer answer;
-    answer.negotiated = negotiate(*document, *groups, *audio, std::move(*transport));
+    answer.negotiated = negotiate(*document, *groups, *audio, std::move(*transport), ours);
     answer.text = write_answer(*document, *groups, answer.negotiated, ours);
     return answer;
 }

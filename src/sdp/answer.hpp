@@ -30,6 +30,8 @@ struct Ours {
     std::string track_id;   ///< a=msid, second part
     std::string cname;
     Ssrc ssrc{};
+    bool sends = true;     ///< false: we never send, whatever the offer would receive,
+    bool receives = true;  ///< and false: never receive.
 };
 
 struct RemoteFingerprint {
@@ -87,6 +89,8 @@ enum class Error {
     invalid_offer = 1,
     /// No audio section with a codec we have. The caller answers 500, as the contract says.
     no_common_codec,
+    /// Not a fragment of a description (RFC 8840 §9). The caller answers 400.
+    invalid_fragment,
 };
 boost::system::error_code make_error_code(Error error);
 

@@ -22,4 +22,12 @@ constexpr bool receives(Direction direction) {
     return direction == Direction::sendrecv || direction == Direction::recvonly;
 }
 
+/// What is left of a direction for somebody who never sends, or never receives.
+constexpr Direction limited(Direction direction, bool may_send, bool may_receive) {
+    const bool sending = may_send && sends(direction);
+    const bool receiving = may_receive && receives(direction);
+    if (sending) return receiving ? Direction::sendrecv : Direction::sendonly;
+    return receiving ? Direction::recvonly : Direction::inactive;
+}
+
 }  // namespace legroom::sdp

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sdp/answer.hpp"
+#include "sdp/line.hpp"
 #include "sdp/text.hpp"
 
 namespace legroom::sdp {
@@ -11,25 +12,6 @@ namespace {
 
 constexpr std::string_view kSessionTypes = "iuepcbtrzkam";
 constexpr std::string_view kSectionTypes = "icbkam";
-
-struct Line {
-    char type = 0;
-    std::string_view value;
-};
-
-/// The next line without its end; nullopt when it is none.
-std::optional<Line> next_line(std::string_view& rest) {
-    std::string_view line = take_until(rest, '\n');
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.size() < 2 || line.size() > kMaxLineLength || line[1] != '=') return std::nullopt;
-    if (line.find_first_of(std::string_view{"\r\0", 2}) != std::string_view::npos) return std::nullopt;
-    return Line{line[0], line.substr(2)};
-}
-
-std::string_view without_trailing_blank_lines(std::string_view text) {
-    const std::size_t last = text.find_last_not_of("\r\n");
-    return last == std::string_view::npos ? std::string_view{} : text.substr(0, last + 1);
-}
 
 /// o=<username> <sess-id> <sess-version> <nettype> <addrtype> <unicast-address> (RFC 8866 §5.2)
 bool is_origin(std::string_view value) {
@@ -40,21 +22,13 @@ bool is_origin(std::string_view value) {
 
 /// v=0, o= and s= come first, in this order.
 bool take_preamble(std::string_view& rest, std::string_view& session) {
-    const auto version = next_line(rest);
+    const auto version = take_line(rest);
     if (!version || version->type != 'v' || version->value != "0") return false;
-    const auto origin = next_line(rest);
+    const auto origin = take_line(rest);
     if (!origin || origin->type != 'o' || !is_origin(origin->value)) return false;
     session = origin->value.substr(0, origin->value.find(' ', origin->value.find(' ') + 1));
-    const auto name = next_line(rest);
+    const auto name = take_line(rest);
     return name && name->type == 's';
-}
-
-std::optional<Attribute> parse_attribute(std::string_view value) {
-    Attribute attribute;
-    attribute.name = take_until(value, ':');
-    attribute.value = value;
-    if (!is_token(attribute.name)) return std::nullopt;
-    return attribute;
 }
 
 /// The second number of <port>/<count> means nothing where there is one transport.
@@ -80,7 +54,7 @@ std::optional<Section> parse_media(std::string_view value) {
 }
 
 /// Adds a line that is not of the preamble to the session or to the section that is open.
-bool take_line(const Line& line, Document& document) {
+bool add_line(const Line& line, Document& document) {
     const bool in_session = document.sections.empty();
     const std::string_view known = in_session ? kSessionTypes : kSectionTypes;
     if (known.find(line.type) == std::string_view::npos) return false;
@@ -125,8 +99,8 @@ Result<Document> Document::parse(std::string_view text) {
     Document document;
     if (!take_preamble(rest, document.origin)) return Error::invalid_offer;
     while (!rest.empty()) {
-        const auto line = next_line(rest);
-        if (!line || !take_line(*line, document)) return Error::invalid_offer;
+        const auto line = take_line(rest);
+        if (!line || !add_line(*line, document)) return Error::invalid_offer;
     }
     return document;
 }

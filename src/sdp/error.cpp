@@ -17,6 +17,8 @@ public:
                 return "invalid SDP offer";
             case Error::no_common_codec:
                 return "no audio section with a common codec";
+            case Error::invalid_fragment:
+                return "invalid SDP fragment";
         }
         return "unknown SDP error";
     }

@@ -42,8 +42,8 @@ std::optional<RemoteFingerprint> parse_fingerprint(std::string_view value) {
     return RemoteFingerprint{std::string{algorithm}, std::string{digest}};
 }
 
-bool is_credential(std::optional<std::string_view> text, std::size_t least) {
-    return text && text->size() >= least && text->size() <= kMaxCredential && is_ice_chars(*text);
+bool is_credential(std::string_view text, std::size_t least) {
+    return text.size() >= least && text.size() <= kMaxCredential && is_ice_chars(text);
 }
 
 bool may_be_answered(std::optional<std::string_view> offered, Setup ours) {
@@ -78,6 +78,9 @@ void read_candidates(const Attributes& section, Transport& transport) {
 
 }  // namespace
 
+bool is_ufrag(std::string_view text) { return is_credential(text, kMinUfrag); }
+bool is_ice_password(std::string_view text) { return is_credential(text, kMinPassword); }
+
 Result<std::vector<RemoteFingerprint>> read_fingerprints(const std::vector<std::string_view>& values) {
     std::vector<RemoteFingerprint> usable;
     bool strong = false;
@@ -97,8 +100,7 @@ Result<Transport> read_transport(const Attributes& session, const Attributes& se
                                  std::optional<Setup> kept) {
     const auto ufrag = find_in(section, session, "ice-ufrag");
     const auto password = find_in(section, session, "ice-pwd");
-    if (!is_credential(ufrag, kMinUfrag) || !is_credential(password, kMinPassword))
-        return Error::invalid_offer;
+    if (!ufrag || !is_ufrag(*ufrag) || !password || !is_ice_password(*password)) return Error::invalid_offer;
 
     const Attributes& signer = section.has("fingerprint") ? section : session;
     auto fingerprints = read_fingerprints(signer.all("fingerprint"));

@@ -13,6 +13,9 @@ namespace legroom::sdp {
 inline constexpr std::size_t kMaxRemoteCandidates = 128;  ///< Further ones are counted and left out.
 inline constexpr std::size_t kMaxFingerprints = 8;        ///< More is no honest offer.
 
+bool is_ufrag(std::string_view text);         ///< ice-char and 4 to 256 of them (RFC 8839 §5.4).
+bool is_ice_password(std::string_view text);  ///< Likewise, 22 to 256.
+
 /// How the offerer wants to be reached and authenticated: ICE (RFC 8839), DTLS (RFC 8842).
 struct Transport {
     std::string ufrag;
