@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 
 constexpr Duration kFirstWait = 1s;  // before another attempt; doubled up to the longest
 constexpr Duration kLongestWait = 60s;
-constexpr Duration kRefreshing = 25s;                  // there are NATs that forget after 30 s
+constexpr Duration kClearing = 1500ms;  // coturn takes a second to let go of an allocation given back
+constexpr Duration kRefreshing = 25s;   // there are NATs that forget after 30 s
 constexpr std::chrono::seconds kShortestLifetime{10};  // what a server says below or above is not believed
 constexpr std::chrono::seconds kUsualLifetime{600};    // RFC 8656 §3.2
 constexpr std::chrono::seconds kLongestLifetime{3600};
@@ -118,8 +119,7 @@ void TurnClient::act(Instant now, const TurnAnswer& answer) {
             return on_allocate(now, answer);
         case stun::kRefresh:
             if (state_ == State::allocated) return on_refresh(now, answer);
-            if (state_ == State::allocating) return allocate(now);  // the leftover is gone, or stays
-            return;
+            return on_cleared(now);
         default:
             return on_peer(now, answer);
     }
@@ -135,6 +135,13 @@ void TurnClient::on_allocate(Instant now, const TurnAnswer& answer) {
     fail(now, cause_of(answer), answer.reason);
 }
 
+/// The leftover is gone, or stays: the next attempt tells.
+void TurnClient::on_cleared(Instant now) {
+    if (state_ != State::allocating) return;
+    state_ = State::waiting;
+    step_ = now + kClearing;
+}
+
 void TurnClient::take_allocation(Instant now, const TurnAnswer& answer) {
     if (!answer.relayed || !is_relayed_address(*answer.relayed, config_.ipv6)) {
         return fail(now, TurnFailure::refused, "granted without a usable XOR-RELAYED-ADDRESS");
@@ -145,6 +152,7 @@ void TurnClient::take_allocation(Instant now, const TurnAnswer& answer) {
     relayed_ = answer.relayed;
     since_ = now;
     refreshing_ = false;
+    cleared_ = false;
     keep_until(now, answer);
     ++counters_.allocations;
     const auto type = CandidateType::relayed;
@@ -239,6 +247,9 @@ void TurnClient::on_peer(Instant now, const TurnAnswer& answer) {
     for (const HeldPacket& packet : peers_.handle_answer(now, answer)) {
         send_open(now, packet.peer, packet.bytes);
     }
+    // coturn, restarted, calls it a bad request; only a refresh is told that there is no allocation any more.
+    const bool doubtful = answer.outcome == TurnAnswer::Outcome::refused && answer.error != stun::kForbidden;
+    if (doubtful && !refreshing_) refresh(now);
 }
 
 void TurnClient::permit(Instant now, const IpAddress& peer) {

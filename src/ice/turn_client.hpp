@@ -128,6 +128,7 @@ private:
     void refresh(Instant now);
     void act(Instant now, const TurnAnswer& answer);
     void on_allocate(Instant now, const TurnAnswer& answer);
+    void on_cleared(Instant now);
     void on_refresh(Instant now, const TurnAnswer& answer);
     void on_peer(Instant now, const TurnAnswer& answer);
     void take_allocation(Instant now, const TurnAnswer& answer);

@@ -194,6 +194,16 @@ TEST(TurnClient, FindsOutSoonerWhenItTalks) {
     EXPECT_EQ(world.home.candidates.size(), 2U);
 }
 
+TEST(TurnClient, AsksForItsAllocationWhenAPermissionIsABadRequest) {  // coturn, after a restart
+    TurnWorld world;
+    world.network.run_for(1s);
+    world.server.restart();
+    world.server.refuse(stun::kCreatePermission, stun::kBadRequest);
+    world.send(check_packet());
+    world.network.run_for(2s);
+    EXPECT_EQ(world.home.candidates.size(), 2U);
+}
+
 TEST(TurnClient, OutlivesABlackout) {
     TurnWorld world;
     world.network.run_for(1s);
@@ -308,7 +318,7 @@ TEST(TurnClient, ReplacesItsOwnLeftover) {
     world.network.run_for(1s);
     TurnHome again{client_config(), world.network.now()};
     world.network.attach(kTurnHome, again);
-    world.network.run_for(1s);
+    world.network.run_for(2s);
     EXPECT_EQ(again.candidates.size(), 1U);
     EXPECT_TRUE(again.failures.empty());
     EXPECT_EQ(world.server.allocation_count(world.network.now()), 1U);
