@@ -82,6 +82,8 @@ Result<LegService::Change> LegService::read_second_offer(const Signalling& befor
 
 sdp::Ours LegService::ours_after(TransportChange change, const Signalling& before) {
     sdp::Ours fresh = invent_ours();
+    fresh.sends = before.ours.sends;
+    fresh.receives = before.ours.receives;
     if (change == TransportChange::replaced) return fresh;
 
     sdp::Ours ours = before.ours;
@@ -121,27 +123,25 @@ void LegService::carry_out(Leg& leg, Change change) {
                                   .cname = change.ours.cname});
 }
 
-Result<IceRestart> LegService::restart_ice(Instant, const LegId& id, std::string ufrag, std::string password,
-                                           const std::vector<std::string>& candidates) {
+Result<sdp::Fragment> LegService::restart_ice(Instant, const LegId& id, const sdp::Fragment& theirs) {
     Leg* leg = board_.find(id);
     if (leg == nullptr) return Error::leg_not_found;
     if (leg->signalling.change_pending) return Error::offer_pending;
 
-    Change change{
-        TransportChange::restarted, {}, {}, ours_after(TransportChange::restarted, leg->signalling)};
+    Change change{TransportChange::restarted, {}, {}, ours_after(TransportChange::restarted, leg->signalling)};
     sdp::Negotiated& negotiated = change.answer.negotiated;
     negotiated = leg->signalling.negotiated;
-    negotiated.remote_ufrag = std::move(ufrag);
-    negotiated.remote_password = std::move(password);
-    negotiated.remote_candidates = candidates;
+    negotiated.remote_ufrag = theirs.ufrag;
+    negotiated.remote_password = theirs.password;
+    negotiated.remote_candidates = theirs.candidates;
     auto remote = read_remote_side(negotiated);
-    if (!remote) return remote.error();
+    if (!remote) return Error::bad_candidate;
     change.remote = std::move(*remote);
 
-    IceRestart restart{change.ours.ice_ufrag, change.ours.ice_password, change.ours.candidates,
+    sdp::Fragment ours{change.ours.ice_ufrag, change.ours.ice_password, change.ours.candidates,
                        config_.gathering_done};
     carry_out(*leg, std::move(change));
-    return restart;
+    return ours;
 }
 
 Result<void> LegService::set_reconnect_grace(const LegId& id, Duration grace) {

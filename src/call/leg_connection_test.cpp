@@ -38,6 +38,9 @@ std::string line_of(const std::string& sdp, const std::string& begin) {
     return sdp.substr(at, sdp.find("\r\n", at) - at);
 }
 
+const sdp::Fragment kFragment{
+    "whip", "0123456789abcdefghijkl", {"candidate:1 1 udp 1 192.0.2.9 4000 typ host"}, false};
+
 TEST(SecondOffer, ThatOnlyHoldsKeepsTheTransport) {
     World world;
     const auto leg = world.legs.create(world.now, plain_offer(), "");
@@ -106,7 +109,7 @@ TEST(SecondOffer, WaitsForTheOneBefore) {
         ASSERT_TRUE(world.legs.reoffer(world.now, leg->id, restart_offer(succeeded ? "first" : "third")));
         EXPECT_EQ(world.legs.reoffer(world.now, leg->id, restart_offer("second")).error(),
                   Error::offer_pending);
-        EXPECT_EQ(world.legs.restart_ice(world.now, leg->id, "whip", "0123456789abcdefghijkl", {}).error(),
+        EXPECT_EQ(world.legs.restart_ice(world.now, leg->id, kFragment).error(),
                   Error::offer_pending);
         world.engine_says(engine::TransportChanged{leg->id, succeeded});
     }
@@ -137,8 +140,7 @@ TEST(SecondOffer, ThatIsBadLeavesTheCallAsItWas) {
 TEST(IceRestart, WithoutAnOfferNeedsCredentialsOnly) {
     World world;
     const auto leg = world.legs.create(world.now, plain_offer(), "");
-    const auto restart = world.legs.restart_ice(world.now, leg->id, "whip", "0123456789abcdefghijkl",
-                                                {"candidate:1 1 udp 1 192.0.2.9 4000 typ host"});
+    const auto restart = world.legs.restart_ice(world.now, leg->id, kFragment);
     ASSERT_TRUE(restart);
     EXPECT_THAT(restart->candidates, SizeIs(1));
     const auto change = world.sent<engine::ChangeLeg>().at(0);

@@ -51,14 +51,6 @@ struct Drained {
     bool done = false;  ///< None will follow for this leg. Once true it stays true.
 };
 
-/// Our side of an ICE restart.
-struct IceRestart {
-    std::string ufrag;
-    std::string password;
-    std::vector<std::string> candidates;  ///< "candidate:…" lines
-    bool done = false;                    ///< No more will follow.
-};
-
 struct LegCounters {
     std::uint64_t created = 0;
     std::uint64_t refused = 0;                       ///< Over LegConfig::max_legs.
@@ -86,9 +78,9 @@ public:
     /// while an earlier one is still on its way. After an error the leg is as it was.
     Result<NewLeg> reoffer(Instant now, const LegId& id, std::string_view offer);
 
-    /// An ICE restart without an offer (WHIP): the peer's new credentials and candidate lines for ours.
-    Result<IceRestart> restart_ice(Instant now, const LegId& id, std::string ufrag, std::string password,
-                                   const std::vector<std::string>& candidates);
+    /// An ICE restart without an offer (WHIP): the peer's new credentials and candidates for ours.
+    /// Error::bad_candidate: it says candidates and not one can be read.
+    Result<sdp::Fragment> restart_ice(Instant now, const LegId& id, const sdp::Fragment& theirs);
 
     /// How long the leg may stay interrupted, from the next time or the present one on. 0 to
     /// kMaxReconnectGrace, else Error::bad_reconnect_grace.
@@ -138,6 +130,7 @@ private:
     void on(Instant now, const engine::TransportChanged& event);
     void on(Instant now, const engine::IceReported& event);
     void on(Instant now, const engine::CandidateGathered& event);
+    void on(Instant now, const engine::RelayFailed& event);
     void on(Instant now, const engine::GatheringDone& event);
 
     void take_candidate(Leg& leg, const ice::ParsedCandidate& parsed);

@@ -90,10 +90,22 @@ struct LeaveRoom {
     LegId leg;
 };
 
-/// The addresses of the STUN servers are known (their names are resolved outside): learn ours from them.
-/// Sent once, and only if the shard was told to expect it.
+/// Where a TURN server is, and our credentials there.
+struct TurnServer {
+    Endpoint endpoint;
+    Transport transport = Transport::udp;
+    std::string username;
+    std::string password;
+
+    friend bool operator==(const TurnServer&, const TurnServer&) = default;
+};
+/// The addresses of the servers are known (their names are resolved outside): learn ours from the STUN servers
+/// and get one from each TURN server. Sent again when they change.
 struct StartGathering {
     std::vector<Endpoint> stun_servers;
+    std::vector<TurnServer> turn_servers;
+
+    friend bool operator==(const StartGathering&, const StartGathering&) = default;
 };
 
 using Command =
@@ -127,14 +139,19 @@ struct IceReported {
     Instant at;
     std::optional<peer::PeerReport> report;  ///< nullopt: the leg is gone.
 };
-/// A server-reflexive address of the one port was learnt; it serves every leg.
+/// A server-reflexive or relayed address of the one port was learnt; it serves every leg.
 struct CandidateGathered {
     ice::Candidate candidate;
+};
+/// A TURN server gives us no address, or has taken one back; it is asked again.
+struct RelayFailed {
+    std::string reason;            ///< For the log.
+    std::optional<Endpoint> lost;  ///< The candidate that is no more.
 };
 /// No more candidates of the first round will come.
 struct GatheringDone {};
 
 using Event = std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, TransportChanged, IceReported,
-                           CandidateGathered, GatheringDone>;
+                           CandidateGathered, RelayFailed, GatheringDone>;
 
 }  // namespace legroom::engine

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 namespace legroom::engine {
 namespace {
@@ -18,9 +19,9 @@ ice::AgentConfig agent_config(const Command& command, std::uint32_t transaction_
     agent.remote_lite = command.negotiated.remote_ice_lite;
     agent.local = command.local;
     agent.remote = {command.negotiated.remote_ufrag, command.negotiated.remote_password};
-    agent.local_candidates = shard.host_candidates;
     agent.transaction_tag = transaction_tag;
     agent.setup_timeout = shard.setup_timeout;
+    agent.allow_local_targets = shard.allow_local_targets;
     return agent;
 }
 
@@ -93,9 +94,13 @@ void Shard::handle_command(Instant now, const Command& command) {
 
 void Shard::handle_datagram(Instant now, const Path& path, MutableBytes datagram) {
     tick_if_due(now);
-    if (gatherer_ && gatherer_->handle_datagram(now, path, datagram))
-        return contain([&] { pump_gatherer(); });
+    if (gathering_ && gathering_->handle_datagram(now, path, datagram))
+        return contain([&] { pump_gathering(now); });
+    route(now, path, datagram);
+}
 
+/// To the leg it is for.
+void Shard::route(Instant now, const Path& path, MutableBytes datagram) {
     const auto number = routes_.find(path, datagram);
     if (!number) {
         ++counters_.unroutable;
@@ -114,6 +119,12 @@ void Shard::handle_datagram(Instant now, const Path& path, MutableBytes datagram
 
 void Shard::handle_closed(Instant now, const Path& path) {
     tick_if_due(now);
+    if (gathering_) {
+        contain([&] {
+            gathering_->stream_closed(now, path);
+            pump_gathering(now);
+        });
+    }
     const auto number = routes_.owner(path);
     if (!number) return;
     on_leg(now, *number, [&](Leg& leg) { leg.connection().path_closed(now, path); });
@@ -125,13 +136,21 @@ void Shard::handle_timeout(Instant now) {
     while (const auto number = deadlines_.pop_due(now)) {
         on_leg(now, *number, [&](Leg& leg) { leg.connection().handle_timeout(now); });
     }
-    if (gatherer_) contain([&] { tick_gatherer(now); });
+    if (gathering_) {
+        contain([&] {
+            gathering_->handle_timeout(now);
+            pump_gathering(now);
+        });
+    }
 }
 
 void Shard::close(Instant now) {
     for (const auto& entry : legs_) {
         on_leg(now, entry.first, [&](Leg& leg) { leg.connection().close(now); });
     }
+    if (!gathering_) return;
+    gathering_->close();
+    pump_gathering(now);
 }
 
 std::optional<Output> Shard::poll() {
@@ -147,7 +166,7 @@ std::optional<Instant> Shard::deadline() {
         if (other && (!earliest || *other < *earliest)) earliest = other;
     };
     consider(deadlines_.next());
-    if (gatherer_) consider(gatherer_->deadline());
+    if (gathering_) consider(gathering_->deadline());
     return earliest;
 }
 
@@ -165,6 +184,7 @@ void Shard::add_leg(Instant now, const CreateLeg& command) {
     const LegNumber number = next_number_++;
     const std::uint32_t tag = new_transaction_tag();
     auto peer = peer_config(command, tag, config_);
+    peer.ice.local_candidates = local_candidates();
     peer.reconnect_grace = command.reconnect_grace;
     legs_[number] = std::make_unique<Leg>(command, std::move(peer), random_, now);
     numbers_[command.leg] = number;
@@ -211,6 +231,7 @@ void Shard::restart(Instant now, LegNumber number, Leg& leg, const ChangeLeg& co
     const std::uint32_t tag = new_transaction_tag();
     auto next = agent_config(command, tag, config_);
     next.setup_timeout = config_.restart_timeout;
+    next.local_candidates = local_candidates();
     routes_.add(number, command.local.ufrag, tag);
     leg.connection().restart_ice(now, std::move(next));
     add_remote_candidates(now, leg, command.remote_candidates);
@@ -220,6 +241,7 @@ void Shard::replace(Instant now, LegNumber number, Leg& leg, const ChangeLeg& co
     const std::uint32_t tag = new_transaction_tag();
     auto peer = peer_config(command, tag, config_);
     peer.ice.setup_timeout = config_.restart_timeout;
+    peer.ice.local_candidates = local_candidates();
     routes_.add(number, command.local.ufrag, tag);
     leg.negotiate_when_replaced(command);
     leg.connection().replace(now, std::move(peer));
@@ -295,13 +317,26 @@ void Shard::handle(Instant now, const SetHostCandidates& command) {
             for (const IpAddress& address : gone) leg.connection().remove_local(now, address);
         });
     }
+    if (gathering_) gather(now);
 }
 
 void Shard::handle(Instant now, const StartGathering& command) {
+    if (gathering_ && command == servers_) return;
+    servers_ = command;
+    gather(now);
+}
+
+/// From the beginning: the servers or our own addresses are others than before.
+void Shard::gather(Instant now) {
     std::vector<Endpoint> bases;
-    for (const ice::Candidate& candidate : config_.host_candidates) bases.push_back(candidate.base);
-    gatherer_.emplace(bases, command.stun_servers, random_, now);
-    pump_gatherer();
+    for (const ice::Candidate& candidate : config_.host_candidates) {
+        if (candidate.transport == Transport::udp) bases.push_back(candidate.base);
+    }
+    if (gathering_) gathering_->close();
+    for (const ice::Candidate& candidate : std::exchange(relayed_, {})) lose_relay(now, candidate.endpoint);
+    if (gathering_) pump_gathering(now);
+    gathering_.emplace(bases, servers_, random_, now);
+    pump_gathering(now);
 }
 
 void Shard::tick_if_due(Instant now) {
@@ -334,7 +369,7 @@ void Shard::pump(Instant now, LegNumber number) {
 
 void Shard::act(Instant now, LegNumber number, Leg& leg, ConnectionOutput output) {
     if (auto* datagram = std::get_if<Transmit>(&output)) {
-        outbox_.emplace_back(std::move(*datagram));
+        transmit(now, std::move(*datagram));
     } else if (const auto* media = std::get_if<peer::RtpReceived>(&output)) {
         if (const auto ssrc = leg.receive(media->at, media->packet)) routes_.know_ssrc(number, *ssrc);
     } else if (std::holds_alternative<peer::Connected>(output)) {
@@ -364,21 +399,55 @@ void Shard::end_change(LegNumber number, const Leg& leg, bool succeeded) {
     report(TransportChanged{leg.id(), succeeded});
 }
 
-void Shard::tick_gatherer(Instant now) {
-    gatherer_->handle_timeout(now);
-    pump_gatherer();
+/// A packet of a leg's, by the port or by one of our relays.
+void Shard::transmit(Instant now, Transmit datagram) {
+    if (relayed_.empty() || !gathering_->send(now, datagram)) {
+        outbox_.emplace_back(std::move(datagram));
+    } else {
+        pump_gathering(now);
+    }
 }
 
-void Shard::pump_gatherer() {
-    while (auto output = gatherer_->poll()) {
-        if (auto* datagram = std::get_if<Transmit>(&*output)) {
-            outbox_.emplace_back(std::move(*datagram));
-        } else if (auto* candidate = std::get_if<ice::Candidate>(&*output)) {
-            report(CandidateGathered{std::move(*candidate)});
-        } else {
-            report(GatheringDone{});
-        }
+void Shard::pump_gathering(Instant now) {
+    while (auto output = gathering_->poll()) act(now, std::move(*output));
+}
+
+void Shard::act(Instant now, GatheringOutput output) {
+    if (auto* datagram = std::get_if<Transmit>(&output)) {
+        outbox_.emplace_back(std::move(*datagram));
+    } else if (auto* received = std::get_if<ice::TurnReceived>(&output)) {
+        route(now, received->path, received->bytes);
+    } else if (auto* candidate = std::get_if<ice::Candidate>(&output)) {
+        if (candidate->type == ice::CandidateType::relayed) add_relay(now, *candidate);
+        report(CandidateGathered{std::move(*candidate)});
+    } else if (auto* failed = std::get_if<ice::TurnFailed>(&output)) {
+        if (failed->lost) lose_relay(now, *failed->lost);
+        report(RelayFailed{std::move(failed->reason), failed->lost});
+    } else if (const auto* useless = std::get_if<ice::TurnDisconnect>(&output)) {
+        outbox_.emplace_back(CloseStream{useless->path});
+    } else {
+        report(GatheringDone{});
     }
+}
+
+void Shard::add_relay(Instant now, const ice::Candidate& candidate) {
+    relayed_.push_back(candidate);
+    for (const auto& entry : legs_) {
+        on_leg(now, entry.first, [&](Leg& leg) { leg.connection().add_local_candidate(now, candidate); });
+    }
+}
+
+void Shard::lose_relay(Instant now, const Endpoint& relayed) {
+    std::erase_if(relayed_, [&](const ice::Candidate& one) { return one.endpoint == relayed; });
+    for (const auto& entry : legs_) {
+        on_leg(now, entry.first, [&](Leg& leg) { leg.connection().remove_local(now, relayed.ip); });
+    }
+}
+
+std::vector<ice::Candidate> Shard::local_candidates() const {
+    auto candidates = config_.host_candidates;
+    candidates.insert(candidates.end(), relayed_.begin(), relayed_.end());
+    return candidates;
 }
 
 void Shard::leave_room(Leg& leg) {

@@ -14,11 +14,11 @@
 #include "base/time.hpp"
 #include "dtls/certificate.hpp"
 #include "engine/deadline_queue.hpp"
+#include "engine/gathering.hpp"
 #include "engine/leg.hpp"
 #include "engine/messages.hpp"
 #include "engine/room.hpp"
 #include "engine/routes.hpp"
-#include "ice/gatherer.hpp"
 
 namespace legroom::engine {
 
@@ -28,6 +28,7 @@ struct ShardConfig {
     bool comfort_noise = true;
     Duration setup_timeout = std::chrono::seconds{30};    ///< From the offer to connected.
     Duration restart_timeout = std::chrono::seconds{10};  ///< The same for a second offer's new transport.
+    bool allow_local_targets = false;                     ///< See ice::AgentConfig.
     Duration ntp_origin{};                                ///< From 1900 to the Instant of zero (rtp::to_ntp).
 };
 
@@ -38,7 +39,12 @@ struct ShardCounters {
     std::uint64_t faults = 0;         ///< Exceptions, out of memory most likely: a leg given up, a tick lost.
 };
 
-using Output = std::variant<Transmit, Event>;
+/// The stream of this path is of no more use.
+struct CloseStream {
+    Path path;
+};
+
+using Output = std::variant<Transmit, CloseStream, Event>;
 
 /// The media plane of one thread: the paths of its legs and the ticks of its rooms.
 ///
@@ -93,8 +99,14 @@ private:
     void tick(Instant now);
     void pump(Instant now, LegNumber number);
     void act(Instant now, LegNumber number, Leg& leg, ConnectionOutput output);
-    void tick_gatherer(Instant now);
-    void pump_gatherer();
+    void gather(Instant now);
+    void route(Instant now, const Path& path, MutableBytes datagram);
+    void transmit(Instant now, Transmit datagram);
+    void pump_gathering(Instant now);
+    void act(Instant now, GatheringOutput output);
+    void add_relay(Instant now, const ice::Candidate& candidate);
+    void lose_relay(Instant now, const Endpoint& relayed);
+    [[nodiscard]] std::vector<ice::Candidate> local_candidates() const;
     void report(Event event) { outbox_.emplace_back(std::move(event)); }
     template <class Work>
     void contain(Work work);
@@ -111,7 +123,9 @@ private:
     std::unordered_map<RoomId, std::unique_ptr<Room>> rooms_;
     Routes routes_;
     DeadlineQueue<LegNumber> deadlines_;
-    std::optional<ice::Gatherer> gatherer_;
+    std::optional<Gathering> gathering_;
+    StartGathering servers_;
+    std::vector<ice::Candidate> relayed_;  ///< Candidates of our own relays.
     std::optional<Instant> next_tick_;  ///< Set while there are legs.
     LegNumber next_number_ = 0;
     std::deque<Output> outbox_;

@@ -150,6 +150,8 @@ void MediaLoop::pump() {
         if (auto* datagram = std::get_if<Transmit>(&*output)) {
             (datagram->path.transport == Transport::udp ? outgoing_ : outgoing_streams_)
                 .push_back(std::move(*datagram));
+        } else if (const auto* useless = std::get_if<engine::CloseStream>(&*output)) {
+            if (ports_.links) ports_.links->close(useless->path);
         } else {
             on_event_(std::get<engine::Event>(std::move(*output)));
         }

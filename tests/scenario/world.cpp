@@ -79,7 +79,7 @@ void Server::on_timeout(Instant now) {
 std::optional<Transmit> Server::poll() {
     while (auto output = shard_.poll()) {
         if (auto* datagram = std::get_if<Transmit>(&*output)) return std::move(*datagram);
-        legs_.handle(now_, std::get<engine::Event>(*output));
+        if (const auto* event = std::get_if<engine::Event>(&*output)) legs_.handle(now_, *event);
     }
     return std::nullopt;
 }
