@@ -29,6 +29,6 @@ legroom_check(headers LABEL tree TIMEOUT 1200 SERIAL COMMAND ${CMAKE_COMMAND} --
   ${PROJECT_BINARY_DIR} --target all_verify_interface_header_sets)
 legroom_check(tidy LABEL tree TIMEOUT 2400 SERIAL COMMAND Python3::Interpreter ${tools}/tidy.py
   ${PROJECT_SOURCE_DIR}/build/asan)
-legroom_check(asan LABEL sanitizer TIMEOUT 2400 SERIAL COMMAND ${tools}/sanitized asan)
-legroom_check(tsan LABEL sanitizer TIMEOUT 2400 SERIAL COMMAND ${tools}/sanitized tsan)
+legroom_check(asan LABEL sanitizer TIMEOUT 7200 SERIAL COMMAND ${tools}/sanitized asan)
+legroom_check(tsan LABEL sanitizer TIMEOUT 7200 SERIAL COMMAND ${tools}/sanitized tsan)
 legroom_check(fuzzers LABEL long TIMEOUT 7200 SERIAL COMMAND ${tools}/sanitized fuzz)

@@ -39,9 +39,12 @@ struct Pending {
 
 /// The whole API without sockets, over the real services.
 struct Client {
+    /// Connection calls that `config` leaves empty go to the real service, if `calls` are.
+    enum class Calls { real, as_configured };
+
     explicit Client(call::LegConfig legs = {}, call::RoomConfig rooms = {},
-                    ApiConfig config = default_config())
-        : world(std::move(legs), rooms), api(std::move(config), world.legs, world.rooms) {}
+                    ApiConfig config = default_config(), Calls calls = Calls::real)
+        : world(std::move(legs), rooms), api(bound(std::move(config), calls), world.legs, world.rooms) {}
 
     /// For what is answered at once.
     Response send(std::string method, std::string target, std::string body = "",
@@ -86,6 +89,16 @@ struct Client {
 
     call::test::World world;
     Api api;
+
+private:
+    ApiConfig bound(ApiConfig config, Calls calls) {
+        if (calls == Calls::as_configured) return config;
+        ConnectionCalls real = connection_calls(world.legs);
+        if (!config.connection.reoffer) config.connection.reoffer = std::move(real.reoffer);
+        if (!config.connection.restart_ice) config.connection.restart_ice = std::move(real.restart_ice);
+        if (!config.connection.ice_status) config.connection.ice_status = std::move(real.ice_status);
+        return config;
+    }
 };
 
 /// A world every case starts from: leg $L in no room, leg $M in the room "full", and an "empty" room.

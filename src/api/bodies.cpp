@@ -12,6 +12,9 @@
 namespace legroom::api {
 namespace {
 
+constexpr std::int64_t kMaxGraceSeconds =
+    std::chrono::duration_cast<std::chrono::seconds>(call::kMaxReconnectGrace).count();
+
 Result<std::string> read_candidate(const boost::json::value& value) {
     const auto* object = value.if_object();
     if (object == nullptr) return Error::invalid_json;
@@ -33,7 +36,12 @@ Result<OfferBody> parse_offer(std::string_view body) {
     OfferBody offer;
     offer.sdp = fields.text("sdp");
     offer.app_id = fields.text("app_id");
+    const auto grace = fields.integer("reconnect_grace", std::numeric_limits<std::int64_t>::min(),
+                                      std::numeric_limits<std::int64_t>::max());
     if (!fields.ok()) return Error::invalid_json;
+    if (!grace) return offer;
+    if (*grace < 0 || *grace > kMaxGraceSeconds) return Error::invalid_grace;
+    offer.reconnect_grace = std::chrono::seconds{*grace};
     return offer;
 }
 

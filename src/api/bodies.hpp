@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,9 @@ inline constexpr std::chrono::milliseconds kMaxWait{30'000};
 struct OfferBody {
     std::string sdp;
     std::string app_id;
+    std::optional<Duration> reconnect_grace;  ///< How long the leg may stay interrupted; whole seconds.
 };
+/// Error::invalid_grace: `reconnect_grace` is not 0 to kMaxReconnectGrace.
 Result<OfferBody> parse_offer(std::string_view body);
 
 /// The SDP of a further offer.

@@ -16,6 +16,8 @@ public:
                 return "invalid JSON";
             case Error::leg_id_missing:
                 return "leg_id missing";
+            case Error::invalid_grace:
+                return "invalid reconnect_grace";
             case Error::invalid_wait:
                 return "invalid wait";
         }

@@ -89,6 +89,12 @@ TEST(LongPoll, TwoPollersSplitTheCandidates) {
     EXPECT_TRUE(second.answered());
 }
 
+engine::LegFailed failed(const LegId& leg) {
+    engine::LegFailed event;
+    event.leg = leg;
+    return event;
+}
+
 TEST(LongPoll, ALegThatEndsIsNotWaitedFor) {
     for (const char* end : {"DELETE leg", "DELETE room", "engine"}) {
         SCOPED_TRACE(end);
@@ -98,7 +104,7 @@ TEST(LongPoll, ALegThatEndsIsNotWaitedFor) {
         const Pending poll = poller.poll("?wait=1000");
         if (end == std::string{"DELETE leg"}) client.send("DELETE", "/v1/legs/" + poller.leg.value);
         if (end == std::string{"DELETE room"}) client.send("DELETE", "/v1/rooms/r");
-        if (end == std::string{"engine"}) client.world.engine_says(engine::LegFailed{poller.leg, "gone"});
+        if (end == std::string{"engine"}) client.world.engine_says(failed(poller.leg));
         ASSERT_TRUE(poll.answered());
         EXPECT_EQ(poll.response().status, Status::not_found);
         EXPECT_THAT(poll.response().body, HasSubstr("leg not found"));
@@ -266,8 +272,24 @@ TEST(IceReport, AnExceptionInsideIsA500) {
     EXPECT_THAT(response.body, HasSubstr(R"("error":"internal error")"));
 }
 
-TEST(IceReport, NeedsSomebodyToAsk) {
+TEST(IceReport, ComesFromTheShardThatHasTheLeg) {
     Client client;
+    const LegId leg = client.world.add_leg();
+    const Pending look = client.start("GET", "/v1/legs/" + leg.value + "/ice");
+    const auto asked = client.world.sent<engine::QueryIce>();
+    ASSERT_EQ(asked.size(), 1U);
+    EXPECT_FALSE(look.answered());
+    engine::IceReported reported;
+    reported.query = asked[0].query;
+    reported.report.emplace();
+    client.world.engine_says(reported);
+    ASSERT_TRUE(look.answered());
+    EXPECT_THAT(look.response().body, HasSubstr(R"("dtls":"waiting")"));
+    EXPECT_THAT(look.response().body, HasSubstr(R"("failure":{"code":"no_remote_candidates")"));
+}
+
+TEST(IceReport, NeedsSomebodyToAsk) {
+    Client client{{}, {}, Client::default_config(), Client::Calls::as_configured};
     const auto response = client.send("GET", "/v1/legs/" + client.world.add_leg().value + "/ice");
     EXPECT_EQ(response.status, Status::not_implemented);
     EXPECT_EQ(client.send("GET", "/v1/legs/nobody/ice").status, Status::not_found);

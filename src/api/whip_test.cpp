@@ -58,8 +58,8 @@ struct Studio {
         return client.world.sent<engine::AddRemoteCandidate>().size();
     }
 
-    Result<call::IceRestart> restarted = call::Error::change_pending;  ///< What restart_ice says,
-    std::vector<sdp::Fragment> restarts;                               ///< and what it was asked.
+    Result<sdp::Fragment> restarted = call::Error::offer_pending;  ///< What restart_ice says,
+    std::vector<sdp::Fragment> restarts;                           ///< and what it was asked.
     Client client;
     Response opened;
     std::string session;
@@ -72,10 +72,8 @@ private:
         made.ice_servers.urls = {"stun:stun.example.org", "turn:turn.example.org"};
         made.ice_servers.turn_secret = "s";
         made.unix_time = [] { return 100s; };
-        made.connection.restart_ice = [this](Instant, const LegId&, const std::string& ufrag,
-                                             const std::string& password,
-                                             const std::vector<std::string>& candidates) {
-            restarts.push_back({ufrag, password, candidates, false});
+        made.connection.restart_ice = [this](Instant, const LegId&, const sdp::Fragment& theirs) {
+            restarts.push_back(theirs);
             return restarted;
         };
         return made;
@@ -290,7 +288,7 @@ TEST(Whip, PatchRefusesWhatDoesNotFit) {
 
 TEST(Whip, NewCredentialsRestartIce) {  // RFC 9725 §4.3.3
     Studio studio;
-    studio.restarted = call::IceRestart{"ourNewU1", "ourPasswordOf24Character", {candidate_at_port(9)}, true};
+    studio.restarted = sdp::Fragment{"ourNewU1", "ourPasswordOf24Character", {candidate_at_port(9)}, true};
     const auto response = studio.patch(good_fragment("newU"), "*");
     EXPECT_EQ(response.status, Status::ok);
     EXPECT_EQ(response.content_type, "application/trickle-ice-sdpfrag");
@@ -305,7 +303,7 @@ TEST(Whip, NewCredentialsRestartIce) {  // RFC 9725 §4.3.3
 }
 
 TEST(Whip, WithoutRestartsTheyAreA422) {
-    Client client;
+    Client client{{}, {}, Client::default_config(), Client::Calls::as_configured};
     const auto opened = client.send("POST", "/v1/whip/r", offer_for("sendonly"), {kSdp});
     const auto response = client.send("PATCH", value_of(opened, "Location"), good_fragment("newU"),
                                       {kFragment, {"If-Match", "*"}});
@@ -464,7 +462,7 @@ TEST(FurtherOffers, AreAnsweredOrLeaveTheCallAsItWas) {
         {"wrong type", R"({"sdp":1})", {}, 400, "\"error\":\"invalid JSON\"}\n"},
         {"no offer", "{}", call::Error::invalid_offer, 400, "\"error\":\"invalid SDP offer\"}\n"},
         {"gone", good, call::Error::leg_not_found, 404, "\"error\":\"leg not found\"}\n"},
-        {"busy", good, call::Error::change_pending, 409,
+        {"busy", good, call::Error::offer_pending, 409,
          "\"error\":\"another offer of this leg is still being carried out\"}\n"},
         {"no codec", good, call::Error::no_common_codec, 500,
          "\"error\":\"failed to set local description\"}\n"},
@@ -488,8 +486,56 @@ TEST(FurtherOffers, AreAnsweredOrLeaveTheCallAsItWas) {
     }
 }
 
-TEST(FurtherOffers, NeedSomebodyToAsk) {
+TEST(FurtherOffers, GoToTheLegService) {
     Client client;
+    const LegId leg = client.world.add_leg();
+    const std::string target = "/v1/legs/" + leg.value + "/offer";
+    const auto hold = client.ask("POST", target, offer_body(offer_for("recvonly"))).as_object();
+    EXPECT_EQ(hold.at("leg_id").as_string(), leg.value);
+    EXPECT_THAT(std::string{hold.at("sdp").as_string()}, HasSubstr("a=sendonly"));
+
+    const std::string restarted = replace_all(plain_offer(), "a=ice-ufrag:peer", "a=ice-ufrag:newU");
+    EXPECT_EQ(client.send("POST", target, offer_body(restarted)).status, Status::ok);
+    const auto busy = client.send("POST", target, offer_body(plain_offer()));
+    EXPECT_EQ(busy.status, Status::conflict) << "the restart is still on its way";
+    EXPECT_EQ(text_of(busy), "another offer of this leg is still being carried out");
+    EXPECT_EQ(client.send("POST", target, offer_body("hello")).status, Status::bad_request);
+}
+
+TEST(Whip, ARestartMakesANewIceSession) {
+    Client client;
+    const auto opened = client.send("POST", "/v1/whip/r", offer_for("sendonly"), {kSdp});
+    const std::string session = value_of(opened, "Location");
+    const auto restart = client.send("PATCH", session, good_fragment("newU"), {kFragment, {"If-Match", "*"}});
+    ASSERT_EQ(restart.status, Status::ok);
+    EXPECT_NE(value_of(restart, "ETag"), value_of(opened, "ETag"));
+    EXPECT_THAT(restart.body, HasSubstr("a=candidate:1 1 udp"));
+
+    const auto old = client.send("PATCH", session, good_fragment("newU"),
+                                 {kFragment, {"If-Match", value_of(opened, "ETag")}});
+    EXPECT_EQ(old.status, Status::precondition_failed);
+    const auto current = client.send("PATCH", session, good_fragment("newU"),
+                                     {kFragment, {"If-Match", value_of(restart, "ETag")}});
+    EXPECT_EQ(current.status, Status::no_content);
+    const auto again = client.send("PATCH", session, good_fragment("third"), {kFragment, {"If-Match", "*"}});
+    EXPECT_EQ(again.status, Status::conflict);
+    EXPECT_EQ(client.send("DELETE", session).status, Status::ok);
+}
+
+TEST(Whip, ARestartThatCannotBeReadChangesNothing) {
+    Client client;
+    const auto opened = client.send("POST", "/v1/whip/r", offer_for("sendonly"), {kSdp});
+    const std::string nonsense = "a=ice-ufrag:newU\r\na=ice-pwd:0123456789abcdefghijkl\r\na=candidate:x\r\n";
+    const auto refused =
+        client.send("PATCH", value_of(opened, "Location"), nonsense, {kFragment, {"If-Match", "*"}});
+    EXPECT_EQ(refused.status, Status::bad_request);
+    const auto trickle = client.send("PATCH", value_of(opened, "Location"), good_fragment(),
+                                     {kFragment, {"If-Match", value_of(opened, "ETag")}});
+    EXPECT_EQ(trickle.status, Status::no_content) << "the session is the one it was";
+}
+
+TEST(FurtherOffers, NeedSomebodyToAsk) {
+    Client client{{}, {}, Client::default_config(), Client::Calls::as_configured};
     const auto response =
         client.send("POST", "/v1/legs/" + client.world.add_leg().value + "/offer", offer_body(plain_offer()));
     EXPECT_EQ(response.status, Status::not_implemented);

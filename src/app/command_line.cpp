@@ -8,6 +8,8 @@
 #include <span>
 
 #include "app/config_file.hpp"
+#include "app/ice_settings.hpp"
+#include "app/ice_uri.hpp"
 #include "app/settings.hpp"
 #include "app/values.hpp"
 #include "base/result.hpp"
@@ -20,6 +22,8 @@ struct Arguments {
     bool help = false;
     bool version = false;
     bool print_config = false;
+    bool doctor = false;
+    bool json = false;
     std::optional<std::string> config_file;
     std::map<std::string_view, std::string> values;  ///< by the setting's name
 };
@@ -30,16 +34,20 @@ public:
     void set(const Setting& setting, std::string_view text, const std::string& where);
     void fail(std::string reason);
     void check_together();
+    void skip_unusable();
 
     Config config;
     std::map<std::string_view, std::string> sources;  ///< Where a value comes from, by the setting's name.
     std::vector<std::string> warnings;
     std::optional<std::string> error;
+
+private:
+    void read_turn_secret();
 };
 
 void Draft::set(const Setting& setting, std::string_view text, const std::string& where) {
     if (!setting.set(config, text)) {
-        fail(fmt::format("{} is {} ({}): it must be {}", setting.name, in_quotes(text), where,
+        fail(fmt::format("{} is {} ({}): it must be {}", setting.name, setting.quote(text), where,
                          setting.allowed));
     }
     sources[setting.name] = where;
@@ -56,14 +64,40 @@ void Draft::check_together() {
         fail(fmt::format("RTP_PORT_MAX is \"{}\" ({}): it must not be below RTP_PORT_MIN, which is {}",
                          *media.udp_port_max, sources["RTP_PORT_MAX"], media.udp_port));
     }
-    if (media.discover_external_ips && media.stun_servers.empty()) {
+    if (media.discover_external && media.stun_servers.empty()) {
         fail(fmt::format(
             "WEBRTC_EXTERNAL_IPS is \"auto\" ({}): that needs a stun: server in ICE_SERVERS to ask",
             sources["WEBRTC_EXTERNAL_IPS"]));
     }
-    if (!media.turn_servers.empty()) {
-        warnings.push_back(fmt::format("ICE_SERVERS: skipped {}: TURN servers are not used",
-                                       fmt::join(media.turn_servers, ", ")));
+    read_turn_secret();
+}
+
+void Draft::read_turn_secret() {
+    ClientIceConfig& client = config.client_ice;
+    if (client.turn_secret_file.empty()) return;
+    const std::string where = fmt::format("TURN_SECRET_FILE ({})", sources["TURN_SECRET_FILE"]);
+    if (!client.turn_secret.empty()) return fail(fmt::format("{}: TURN_SECRET is set as well", where));
+    if (const auto problem = read_secret_file(client.turn_secret_file, client.turn_secret)) {
+        fail(fmt::format("{}: {}", where, *problem));
+    } else if (!is_secret(client.turn_secret, kMaxPasswordBytes)) {
+        fail(fmt::format("{}: {} does not hold a secret of at most {} bytes on one line", where,
+                         client.turn_secret_file, kMaxPasswordBytes));
+    }
+}
+
+/// What is well-formed and of no use: said, and no reason not to start.
+void Draft::skip_unusable() {
+    for (const TurnServer& server : complete_turn_servers(config.media)) {
+        warnings.push_back(
+            fmt::format("ICE_SERVERS: skipped {}: a TURN server asks for a user name and a password "
+                        "(turn:USER:PASSWORD@HOST, or ICE_SERVERS_USERNAME and ICE_SERVERS_CREDENTIAL)",
+                        server.to_uri()));
+    }
+    const ClientIceConfig& client = config.client_ice;
+    if (client.turn_secret.empty() && std::ranges::any_of(client.servers, is_turn_uri)) {
+        warnings.emplace_back(
+            "CLIENT_ICE_SERVERS names TURN servers, and without TURN_SECRET clients get no credentials for "
+            "them");
     }
 }
 
@@ -75,10 +109,16 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     cli.add_flag("--version", arguments.version);
     cli.add_flag("--print-config", arguments.print_config);
     cli.add_option("--config", arguments.config_file);
+    cli.require_subcommand(0, 1);
+    CLI::App* const doctor = cli.add_subcommand("doctor");
+    doctor->set_help_flag();
+    doctor->fallthrough();  // The settings may stand after the word as well.
+    doctor->add_flag("--json", arguments.json);
 
     std::map<std::string_view, CLI::Option*> options;
     for (const Setting& setting : settings()) options[setting.name] = cli.add_option(setting.option());
     cli.parse(argc, argv);
+    arguments.doctor = doctor->parsed();
     for (const auto& [name, option] : options) {
         if (*option) arguments.values[name] = option->as<std::string>();
     }
@@ -154,7 +194,9 @@ void apply_arguments(Draft& draft, const Arguments& arguments) {
 std::string help() {
     std::string text =
         "Legroom is a WebRTC voice server.\n\n"
-        "  legroom [--config FILE] [--SETTING VALUE]...\n\n"
+        "  legroom [--config FILE] [--SETTING VALUE]...           serve\n"
+        "  legroom doctor [--json] [--SETTING VALUE]...           say whether calls could reach this "
+        "server\n\n"
         "  --config FILE     read settings from a TOML file, under their names in lower case\n"
         "  --print-config    print the settings in force, as such a file, and leave\n"
         "  --version         print the version and leave\n"
@@ -187,8 +229,7 @@ Leave wrong_usage(std::string_view reason) {
 
 }  // namespace
 
-std::variant<Serve, Leave> read_command_line(int argc, const char* const* argv,
-                                             const Environment& environment) {
+Start read_command_line(int argc, const char* const* argv, const Environment& environment) {
     Arguments arguments;
     try {
         for (const std::string_view argument : std::span{argv, static_cast<std::size_t>(argc)}.subspan(1)) {
@@ -214,6 +255,8 @@ std::variant<Serve, Leave> read_command_line(int argc, const char* const* argv,
 
     if (draft.error) return Leave{1, "", fmt::format("legroom: {}\n", *draft.error)};
     if (arguments.print_config) return Leave{0, print(draft), ""};
+    draft.skip_unusable();
+    if (arguments.doctor) return Diagnose{std::move(draft.config), std::move(draft.warnings), arguments.json};
     return Serve{std::move(draft.config), std::move(draft.warnings)};
 }
 

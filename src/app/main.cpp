@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include "app/command_line.hpp"
+#include "app/diagnosis.hpp"
 #include "app/log.hpp"
+#include "app/observe.hpp"
 #include "app/program.hpp"
 
 namespace {
@@ -36,10 +38,18 @@ int serve(app::Serve serve) {
     return 0;
 }
 
+int diagnose(const app::Diagnose& what) {
+    const app::Diagnosis diagnosis = app::diagnose(what.config, what.warnings, app::observe(what.config));
+    const std::string text = what.as_json ? app::to_json(diagnosis) : app::to_text(diagnosis);
+    std::fputs(text.c_str(), stdout);
+    return diagnosis.healthy() ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     auto start = app::read_command_line(argc, argv, from_environment);
     if (const auto* over = std::get_if<app::Leave>(&start)) return leave(*over);
+    if (const auto* what = std::get_if<app::Diagnose>(&start)) return diagnose(*what);
     return serve(std::get<app::Serve>(std::move(start)));
 }

@@ -5,8 +5,8 @@
 #include <csignal>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <utility>
 
-#include "app/host_candidates.hpp"
 #include "io/clock.hpp"
 #include "io/host_addresses.hpp"
 #include "io/resolver.hpp"
@@ -16,7 +16,6 @@
 namespace legroom::app {
 namespace {
 
-constexpr Duration kResolvePatience = std::chrono::seconds{5};
 /// For the last responses to be written when the program ends.
 constexpr Duration kDrainPatience = std::chrono::seconds{2};
 
@@ -25,6 +24,12 @@ Duration ntp_origin() {
     const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<Duration>(since_1970) + rtp::kUnixEpochInNtp -
            io::now().time_since_epoch();
+}
+
+std::vector<IpAddress> addresses_of_this_host() {
+    std::vector<IpAddress> addresses;
+    for (const io::HostAddress& address : io::host_addresses()) addresses.push_back(address.ip);
+    return addresses;
 }
 
 void log_event(const call::Event& event) {
@@ -51,7 +56,10 @@ std::vector<api::Resource> page() {
 }  // namespace
 
 Program::Program(Config config)
-    : config_(std::move(config)), signals_(control_, SIGINT, SIGTERM), api_timer_(control_) {}
+    : config_(std::move(config)),
+      signals_(control_, SIGINT, SIGTERM),
+      external_(config_.media.external),
+      api_timer_(control_) {}
 
 Program::~Program() = default;
 
@@ -63,7 +71,7 @@ std::optional<std::string> Program::start() {
     make_services(*certificate);
     if (auto problem = open_http()) return problem;
     media_thread_ = std::thread([this] { media_->run(); });
-    start_gathering();
+    watch_names();
     return std::nullopt;
 }
 
@@ -82,17 +90,15 @@ std::optional<std::string> Program::open_media(const dtls::Certificate& certific
                            config_.media.udp_port, port.error().message());
     }
     media_port_ = port->number();
-    host_candidates_ = host_candidates(io::host_addresses(), media_port_, config_.media.external_ips);
-    for (const ice::Candidate& candidate : host_candidates_)
-        spdlog::info("media at {}", candidate.endpoint.to_string());
-    if (host_candidates_.empty()) spdlog::warn("no address a peer could reach: every offer will be refused");
+    announce();
 
     shard_ = std::make_unique<engine::Shard>(
         engine::ShardConfig{certificate, host_candidates_, config_.media.comfort_noise, ntp_origin()},
         media_random_);
-    media_ = std::make_unique<io::MediaLoop>(std::move(*port), *shard_, [this](engine::Event event) {
-        boost::asio::post(control_, [this, event = std::move(event)] { on_engine_event(event); });
-    });
+    media_ = std::make_unique<io::MediaLoop>(
+        io::MediaPorts{std::move(*port), {}, {}}, *shard_, [this](engine::Event event) {
+            boost::asio::post(control_, [this, event = std::move(event)] { on_engine_event(event); });
+        });
     return std::nullopt;
 }
 
@@ -111,6 +117,10 @@ void Program::make_services(const dtls::Certificate& certificate) {
     api_config.instance_id = config_.instance_id;
     api_config.resources = page();
     api_config.ready = [this] { return !host_candidates_.empty(); };
+    api_config.connection = api::connection_calls(*legs_);
+    api_config.ice_servers.urls = config_.client_ice.servers;
+    api_config.ice_servers.turn_secret = config_.client_ice.turn_secret;
+    api_config.ice_servers.ttl = config_.client_ice.turn_credential_ttl;
     api_config.unix_time = [] {
         const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
         return std::chrono::duration_cast<std::chrono::seconds>(since_1970);
@@ -145,6 +155,68 @@ std::optional<std::string> Program::open_http() {
     return std::nullopt;
 }
 
+void Program::watch_names() {
+    std::vector<io::HostPort> stun;
+    for (const StunServer& server : config_.media.stun_servers) stun.push_back({server.host, server.port});
+    stun_names_ = std::make_unique<NameWatch>(control_, std::move(stun),
+                                              [this](const auto& found) { on_stun_servers(found); });
+    stun_names_->start();
+
+    std::vector<io::HostPort> external;
+    for (const std::string& name : external_.names()) external.push_back({name, 0});
+    external_names_ = std::make_unique<NameWatch>(control_, std::move(external),
+                                                  [this](const auto& found) { on_external_names(found); });
+    external_names_->start();
+}
+
+/// The first round starts the gathering, whatever it found, since legs wait for its end; after that only news
+/// does. A server that cannot be looked up now is where it was.
+void Program::on_stun_servers(const std::vector<io::Resolved>& found) {
+    bool news = !std::exchange(gathering_, true);
+    for (const io::Resolved& server : found) {
+        if (server.endpoints.empty()) {
+            spdlog::warn("ICE_SERVERS: no address found for {}", server.host);
+            continue;
+        }
+        auto endpoints = server.endpoints;
+        std::ranges::sort(endpoints);
+        news |= std::exchange(stun_servers_[server.host], endpoints) != endpoints;
+    }
+    if (!news) return;
+    std::vector<Endpoint> servers;
+    for (const auto& [host, endpoints] : stun_servers_)
+        servers.insert(servers.end(), endpoints.begin(), endpoints.end());
+    media_->post(engine::StartGathering{std::move(servers)});
+}
+
+void Program::on_external_names(const std::vector<io::Resolved>& found) {
+    bool changed = false;
+    for (const io::Resolved& name : found) {
+        if (name.endpoints.empty()) spdlog::warn("WEBRTC_EXTERNAL_IPS: no address found for {}", name.host);
+        std::vector<IpAddress> ips;
+        for (const Endpoint& endpoint : name.endpoints) ips.push_back(endpoint.ip);
+        changed |= external_.resolve(name.host, std::move(ips));
+    }
+    if (changed) announce();
+}
+
+void Program::on_addresses_changed() { announce(); }
+
+/// Tells coming legs our addresses, if they are others than before.
+void Program::announce() {
+    const auto usable = usable_addresses(io::interface_addresses(), config_.media.interfaces);
+    const auto announced = announced_addresses(usable, external_.known());
+    if (announced.empty()) spdlog::warn("no address a peer could reach: every offer will be refused");
+    if (announced == announced_) return;
+    announced_ = announced;
+    host_candidates_ = host_candidates(announced_, media_port_);
+    for (const AnnouncedAddress& one : announced_) {
+        spdlog::info("media at {} ({}{})", Endpoint{one.ip, media_port_}.to_string(), one.interface,
+                     one.ip == one.base ? "" : " " + one.base.to_string());
+    }
+    if (legs_) legs_->set_local_candidates(host_candidates_);
+}
+
 /// What waits in the API is due at its deadline. A timer that comes too early, since that wait is over, does
 /// no harm.
 void Program::arm_api_timer() {
@@ -160,38 +232,26 @@ void Program::arm_api_timer() {
     });
 }
 
-void Program::start_gathering() {
-    if (config_.media.stun_servers.empty()) return;
-    std::vector<io::HostPort> names;
-    for (const StunServer& server : config_.media.stun_servers) names.push_back({server.host, server.port});
-    io::resolve_all(control_, std::move(names), kResolvePatience,
-                    [this](const std::vector<io::Resolved>& found) {
-                        std::vector<Endpoint> servers;
-                        for (const io::Resolved& server : found) {
-                            if (server.endpoints.empty())
-                                spdlog::warn("ICE_SERVERS: no address found for {}", server.host);
-                            servers.insert(servers.end(), server.endpoints.begin(), server.endpoints.end());
-                        }
-                        media_->post(engine::StartGathering{std::move(servers)});
-                    });
-}
-
 void Program::on_engine_event(const engine::Event& event) {
     if (const auto* failed = std::get_if<engine::LegFailed>(&event)) {
-        spdlog::info("transport of leg {} ended: {}", failed->leg.value, failed->detail);
+        spdlog::info("transport of leg {} ended: {}", failed->leg.value, failed->failure.detail);
     } else if (const auto* gathered = std::get_if<engine::CandidateGathered>(&event)) {
         spdlog::info("reachable at {}, a STUN server says", gathered->candidate.endpoint.to_string());
-        if (config_.media.discover_external_ips) announce_instead(gathered->candidate.endpoint.ip);
+        discover(gathered->candidate);
     }
     legs_->handle(io::now(), event);
 }
 
 /// WEBRTC_EXTERNAL_IPS=auto: a 1:1 NAT stands before us, so every port is the same outside.
-void Program::announce_instead(const IpAddress& external) {
-    auto& known = config_.media.external_ips;
-    if (std::find(known.begin(), known.end(), external) != known.end()) return;
-    known.push_back(external);
-    legs_->set_local_candidates(host_candidates(io::host_addresses(), media_port_, known));
+void Program::discover(const ice::Candidate& seen) {
+    if (!config_.media.discover_external) return;
+    if (seen.endpoint.port != seen.base.port) {
+        spdlog::warn(
+            "WEBRTC_EXTERNAL_IPS=auto: {} is announced with the port a NAT gave it, {}, besides {}: others "
+            "need not find us there",
+            seen.endpoint.ip.to_string(), seen.endpoint.port, seen.base.to_string());
+    }
+    if (external_.discover(seen.endpoint, seen.base)) announce();
 }
 
 void Program::shut_down() {

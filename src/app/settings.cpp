@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <numeric>
 
+#include "app/ice_settings.hpp"
+#include "app/ice_uri.hpp"
 #include "app/values.hpp"
 
 namespace legroom::app {
@@ -20,10 +21,6 @@ bool put(To& to, const std::optional<Value>& value) {
     if (!value) return false;
     to = static_cast<To>(*value);
     return true;
-}
-
-std::string array_of(const std::vector<std::string>& texts) {
-    return fmt::format("[{}]", fmt::join(texts, ", "));
 }
 
 bool set_instance_id(Config& config, std::string_view text) {
@@ -48,50 +45,6 @@ bool set_log_level(Config& config, std::string_view text) {
 
 std::string show_log_level(const Config& config) {
     return in_quotes(kLogLevels.at(static_cast<std::size_t>(config.log_level)));
-}
-
-bool set_ice_servers(Config& config, std::string_view text) {
-    std::vector<StunServer> stun;
-    std::vector<std::string> turn;
-    for (const auto entry : split_list(text)) {
-        if (const auto server = parse_stun_uri(entry)) {
-            stun.push_back(*server);
-        } else if (is_turn_uri(entry)) {
-            turn.emplace_back(entry);
-        } else {
-            return false;
-        }
-    }
-    config.media.stun_servers = std::move(stun);
-    config.media.turn_servers = std::move(turn);
-    return true;
-}
-
-std::string show_ice_servers(const Config& config) {
-    std::vector<std::string> texts;
-    for (const auto& server : config.media.stun_servers) texts.push_back(in_quotes(server.to_uri()));
-    for (const auto& uri : config.media.turn_servers) texts.push_back(in_quotes(uri));
-    return array_of(texts);
-}
-
-bool set_external_ips(Config& config, std::string_view text) {
-    std::vector<IpAddress> ips;
-    const bool discover = text == "auto";
-    for (const auto entry : split_list(discover ? "" : text)) {
-        const auto ip = IpAddress::parse(entry);
-        if (!ip || ip->is_unspecified() || ip->is_multicast()) return false;
-        ips.push_back(*ip);
-    }
-    config.media.external_ips = std::move(ips);
-    config.media.discover_external_ips = discover;
-    return true;
-}
-
-std::string show_external_ips(const Config& config) {
-    if (config.media.discover_external_ips) return in_quotes("auto");
-    std::vector<std::string> texts;
-    for (const auto& ip : config.media.external_ips) texts.push_back(in_quotes(ip.to_string()));
-    return array_of(texts);
 }
 
 bool set_sample_rate(Config& config, std::string_view text) {
@@ -119,6 +72,15 @@ std::string show_port_max(const Config& config) {
 }
 
 constexpr std::string_view kCount = "a number from 1 to 100000";
+constexpr std::string_view kBoolean = "true, 1, yes or on; or false, 0, no or off";
+constexpr std::string_view kInterfaces =
+    "a comma list of at most 64 interface names, each perhaps with a * at its end, such as eth0, wlan*";
+constexpr std::string_view kSecret = "at most 256 bytes of visible text, and not the *** of --print-config";
+
+std::string hide(std::string_view) { return in_quotes(kHidden); }
+std::string hide_in_uris(std::string_view text) { return in_quotes(hide_passwords(text)); }
+
+std::string show_seconds(std::chrono::seconds duration) { return fmt::to_string(duration.count()); }
 
 constexpr Setting kSettings[] = {
     {"HTTP_ADDR", "where the API and the page are served; `:8080` and `[::]:8080` mean every address",
@@ -138,22 +100,70 @@ constexpr Setting kSettings[] = {
     {"RTP_PORT_MAX", "end of the port range other servers need; checked, and not used: one port is enough",
      "a port number from 1 to 65535, not below RTP_PORT_MIN", set_port_max, show_port_max},
 
-    {"ICE_SERVERS", "STUN servers to learn public addresses from; empty: nobody is asked",
-     "a comma list of stun:HOST or stun:HOST:PORT (turn: and turns: entries are skipped)", set_ice_servers,
-     show_ice_servers},
+    {"ICE_TCP_PORT",
+     "the one TCP port for callers whose network lets no UDP out (ICE-TCP); same: RTP_PORT_MIN's",
+     "same, off, or a port number from 0 to 65535", set_tcp_port, show_tcp_port},
+
+    {"ICE_SERVERS",
+     "STUN servers to learn public addresses from and TURN servers to relay; empty: nobody is asked",
+     "a comma list of at most 32 stun:HOST[:PORT], turn:[USER:PASSWORD@]HOST[:PORT][?transport=udp|tcp] and "
+     "turns:…, with percent-encoding in USER and PASSWORD",
+     set_ice_servers, show_ice_servers, hide_in_uris},
+
+    {"ICE_SERVERS_USERNAME", "the user name for TURN servers in ICE_SERVERS without one",
+     "at most 508 bytes of visible text, and not the *** of --print-config", set_turn_username,
+     show_turn_username},
+
+    {"ICE_SERVERS_CREDENTIAL", "the password for TURN servers in ICE_SERVERS without one", kSecret,
+     set_turn_password, show_turn_password, hide},
+
+    {"TURN_CA_FILE", "certificates to trust a turns: server by, besides those of the system",
+     "the name of a PEM file", set_turn_ca_file, show_turn_ca_file},
 
     {"WEBRTC_EXTERNAL_IPS",
-     "announce these public addresses instead of those of the interfaces; auto: also what the STUN servers "
-     "say,\n"
-     "      which ICE_SERVERS alone does as well",
-     "a comma list of IP addresses, or auto to ask the STUN servers in ICE_SERVERS", set_external_ips,
-     show_external_ips},
+     "announce these addresses instead of those of the interfaces, or with add: besides them; auto: also "
+     "what\n"
+     "      the STUN servers see",
+     "a comma list of at most 32 [add:|replace:]ADDRESS[/INTERNAL], with an IP address or a host name and "
+     "perhaps the address of this machine it is mapped to, and of auto",
+     set_external_ips, show_external_ips},
+
+    {"WEBRTC_INTERFACES", "use only these interfaces for calls; empty: all", kInterfaces,
+     set_allowed_interfaces, show_allowed_interfaces},
+
+    {"WEBRTC_INTERFACES_DENY", "do not use these interfaces for calls", kInterfaces, set_denied_interfaces,
+     show_denied_interfaces},
+
+    {"ICE_ALLOW_LOCAL_TARGETS",
+     "check candidates at loopback, link-local and broadcast addresses that callers name", kBoolean,
+     [](Config& c, std::string_view text) { return put(c.media.allow_local_targets, parse_boolean(text)); },
+     [](const Config& c) { return fmt::to_string(c.media.allow_local_targets); }},
+
+    {"SETUP_TIMEOUT", "how long a leg may take to connect", "a duration from 1s to 10m, such as 30 or 30s",
+     set_setup_timeout, [](const Config& c) { return show_seconds(c.connection.setup_timeout); }},
+
+    {"RECONNECT_GRACE", "how long an interrupted leg is kept for its caller to come back",
+     "a duration from 0 to 1h, such as 30, 30s or 2m", set_reconnect_grace,
+     [](const Config& c) { return show_seconds(c.connection.reconnect_grace); }},
+
+    {"CLIENT_ICE_SERVERS", "STUN and TURN servers to name to clients (GET /v1/webrtc/ice-servers)",
+     "a comma list of at most 32 stun:, stuns:, turn: and turns: URIs without credentials",
+     set_client_ice_servers, show_client_ice_servers, hide_in_uris},
+
+    {"TURN_SECRET", "the secret shared with those TURN servers, to make clients' credentials from", kSecret,
+     set_turn_secret, show_turn_secret, hide},
+
+    {"TURN_SECRET_FILE", "a file with the TURN_SECRET in it", "the name of a file", set_turn_secret_file,
+     show_turn_secret_file},
+
+    {"TURN_CREDENTIAL_TTL", "how long clients' TURN credentials are good for",
+     "a duration from 1m to 24h, such as 3600 or 1h", set_turn_credential_ttl,
+     [](const Config& c) { return show_seconds(c.client_ice.turn_credential_ttl); }},
 
     {"DEFAULT_SAMPLE_RATE", "Hz, for rooms created without a rate", "8000, 16000 or 48000", set_sample_rate,
      [](const Config& c) { return fmt::to_string(hz(c.media.default_sample_rate)); }},
 
-    {"COMFORT_NOISE_ENABLED", "fill a silent mix with very quiet noise",
-     "true, 1, yes or on; or false, 0, no or off",
+    {"COMFORT_NOISE_ENABLED", "fill a silent mix with very quiet noise", kBoolean,
      [](Config& c, std::string_view text) { return put(c.media.comfort_noise, parse_boolean(text)); },
      [](const Config& c) { return fmt::to_string(c.media.comfort_noise); }},
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "app/config.hpp"
+#include "app/values.hpp"
 
 namespace legroom::app {
 
@@ -18,6 +19,8 @@ struct Setting {
     bool (*set)(Config& config, std::string_view text);
     /// The value as TOML, fit for the file. Empty: it has none.
     std::string (*show)(const Config& config);
+    /// A wrong value as it stands in the message about it: in quotes, and without a password in it.
+    std::string (*quote)(std::string_view text) = in_quotes;
 
     [[nodiscard]] std::string key() const;     ///< In the file: "http_addr".
     [[nodiscard]] std::string option() const;  ///< On the command line: "--http-addr".

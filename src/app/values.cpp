@@ -5,59 +5,19 @@
 #include <charconv>
 #include <fmt/format.h>
 
+#include "app/host_port.hpp"
+
 namespace legroom::app {
 namespace {
 
-constexpr std::size_t kMaxHostBytes = 253;  // RFC 1035 §2.3.4, without the root's dot
 constexpr std::size_t kMaxQuotedBytes = 100;
+constexpr std::size_t kMaxInterfaceBytes = 15;  // IFNAMSIZ, without its final zero
 
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view kBlanks = " \t";
     const auto first = text.find_first_not_of(kBlanks);
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-    const auto number = parse_number(text, 0, 65'535);
-    if (!number) return std::nullopt;
-    return static_cast<std::uint16_t>(*number);
-}
-
-struct HostPort {
-    std::string_view host;                 // without the brackets of an IPv6 address
-    std::optional<std::string_view> port;  // nullopt: no colon
-    bool bracketed = false;
-};
-
-/// Splits "HOST", "HOST:PORT", "[V6]" and "[V6]:PORT" (RFC 3986 §3.2.2).
-std::optional<HostPort> split_host_port(std::string_view text) {
-    if (text.starts_with('[')) {
-        const auto end = text.find(']');
-        if (end == std::string_view::npos) return std::nullopt;
-        const auto host = text.substr(1, end - 1);
-        const auto rest = text.substr(end + 1);
-        if (rest.empty()) return HostPort{host, std::nullopt, true};
-        if (!rest.starts_with(':')) return std::nullopt;
-        return HostPort{host, rest.substr(1), true};
-    }
-    const auto colon = text.find(':');
-    if (colon == std::string_view::npos) return HostPort{text, std::nullopt, false};
-    return HostPort{text.substr(0, colon), text.substr(colon + 1), false};
-}
-
-bool is_host_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_';
-}
-
-bool is_host(const HostPort& at) {
-    if (at.bracketed) {
-        const auto ip = IpAddress::parse(at.host);
-        return ip && at.host.find(':') != std::string_view::npos;
-    }
-    return !at.host.empty() && at.host.size() <= kMaxHostBytes &&
-           std::ranges::all_of(at.host, is_host_character);
 }
 
 std::optional<IpAddress> listen_ip(const HostPort& at) {
@@ -70,11 +30,30 @@ std::optional<IpAddress> listen_ip(const HostPort& at) {
     return IpAddress::parse(at.host);
 }
 
+/// Seconds in one unit of a duration; nullopt: no such unit.
+std::optional<std::size_t> seconds_in(char unit) {
+    switch (unit) {
+        case 's':
+            return 1;
+        case 'm':
+            return 60;
+        case 'h':
+            return 3'600;
+        default:
+            return std::nullopt;
+    }
+}
+
+/// An address something can be sent to, or a name.
+bool is_external_host(std::string_view text) {
+    const auto ip = IpAddress::parse(text);
+    return ip ? !ip->is_unspecified() && !ip->is_multicast() : is_host_name(text);
+}
+
 }  // namespace
 
-std::string StunServer::to_uri() const {
-    const bool v6 = host.find(':') != std::string::npos;
-    return v6 ? fmt::format("stun:[{}]:{}", host, port) : fmt::format("stun:{}:{}", host, port);
+std::string ExternalAddress::to_string() const {
+    return fmt::format("{}{}{}", add ? "add:" : "", host, internal ? "/" + internal->to_string() : "");
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {
@@ -103,24 +82,54 @@ std::optional<Endpoint> parse_listen_address(std::string_view text) {
     return Endpoint{*ip, *port};
 }
 
-std::optional<StunServer> parse_stun_uri(std::string_view text) {
-    constexpr std::string_view kScheme = "stun:";
-    if (lower_case(text.substr(0, kScheme.size())) != kScheme) return std::nullopt;
-    const auto at = split_host_port(text.substr(kScheme.size()));
-    if (!at || !is_host(*at)) return std::nullopt;
-
-    StunServer server{std::string{at->host}};
-    if (at->port) {
-        const auto port = parse_port(*at->port);
-        if (!port || *port == 0) return std::nullopt;
-        server.port = *port;
-    }
-    return server;
+std::optional<std::chrono::seconds> parse_duration(std::string_view text, std::chrono::seconds least,
+                                                   std::chrono::seconds most) {
+    const auto limit = static_cast<std::size_t>(most.count());
+    std::size_t total = 0;
+    do {
+        const auto unit = std::min(text.find_first_not_of("0123456789"), text.size());
+        const auto number = parse_number(text.substr(0, unit), 0, limit);
+        const auto factor = unit == text.size() ? std::optional<std::size_t>{1} : seconds_in(text[unit]);
+        if (!number || !factor) return std::nullopt;
+        total += *number * *factor;
+        text.remove_prefix(std::min(unit + 1, text.size()));
+    } while (!text.empty() && total <= limit);
+    const std::chrono::seconds duration{total};
+    return text.empty() && duration >= least && duration <= most ? std::optional{duration} : std::nullopt;
 }
 
-bool is_turn_uri(std::string_view text) {
-    const std::string scheme = lower_case(text.substr(0, text.find(':') + 1));
-    return scheme == "turn:" || scheme == "turns:";
+std::optional<ExternalAddress> parse_external(std::string_view text) {
+    constexpr std::string_view kAdd = "add:";
+    constexpr std::string_view kReplace = "replace:";
+    ExternalAddress external;
+    // The words come first: "add:2001:db8::7" would be an address as well.
+    const std::string lower = lower_case(text);
+    external.add = lower.starts_with(kAdd);
+    if (external.add) text.remove_prefix(kAdd.size());
+    if (lower.starts_with(kReplace)) text.remove_prefix(kReplace.size());
+
+    const auto slash = text.find('/');
+    external.host = text.substr(0, slash);
+    if (!is_external_host(external.host)) return std::nullopt;
+    if (slash == std::string_view::npos) return external;
+
+    external.internal = IpAddress::parse(text.substr(slash + 1));
+    const auto ip = IpAddress::parse(external.host);
+    const bool fits = external.internal && !external.internal->is_unspecified() &&
+                      !external.internal->is_multicast() &&
+                      (!ip || ip->is_v4() == external.internal->is_v4());
+    return fits ? std::optional{external} : std::nullopt;
+}
+
+bool is_interface_pattern(std::string_view text) {
+    if (text.empty() || text.size() > kMaxInterfaceBytes) return false;
+    if (text.find('*') < text.size() - 1) return false;
+    return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f && c != '/'; });
+}
+
+bool matches(std::string_view pattern, std::string_view name) {
+    if (!pattern.ends_with('*')) return pattern == name;
+    return name.starts_with(pattern.substr(0, pattern.size() - 1));
 }
 
 std::vector<std::string_view> split_list(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -20,8 +21,17 @@ std::optional<std::size_t> parse_number(std::string_view text, std::size_t least
 /// "127.0.0.1:8080", "[::1]:8080", "localhost:8080" (127.0.0.1), ":8080" (every address: [::]).
 std::optional<Endpoint> parse_listen_address(std::string_view text);
 
-std::optional<StunServer> parse_stun_uri(std::string_view text);  ///< stun:HOST[:PORT], RFC 7064.
-bool is_turn_uri(std::string_view text);                          ///< turn: or turns: (RFC 7065)
+/// Whole seconds: "30", "30s", "2m", "1h", "1m30s".
+std::optional<std::chrono::seconds> parse_duration(std::string_view text, std::chrono::seconds least,
+                                                   std::chrono::seconds most);
+
+/// An entry of WEBRTC_EXTERNAL_IPS: [add:|replace:]EXTERNAL[/INTERNAL], an address or a host name and an
+/// address.
+std::optional<ExternalAddress> parse_external(std::string_view text);
+
+/// The name of an interface, as far as Linux allows it, perhaps with a `*` at its end.
+bool is_interface_pattern(std::string_view text);
+bool matches(std::string_view pattern, std::string_view name);
 
 /// The entries of a comma list, without the blanks around them and without the empty ones.
 std::vector<std::string_view> split_list(std::string_view text);

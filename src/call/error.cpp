@@ -39,13 +39,17 @@ const char* text(Error error) {
             return "app_id too long";
         case Error::role_too_long:
             return "role too long";
+        case Error::too_many_queries:
+            return "too many queries at a time";
+        case Error::bad_reconnect_grace:
+            return "reconnect grace out of range";
         case Error::too_many_candidates:
             return "too many candidates at once";
         case Error::other_ice_session:
             return "candidates of another ICE session";
         case Error::wrong_direction:
             return "the offer's audio goes the wrong way";
-        case Error::change_pending:
+        case Error::offer_pending:
             return "an offer is still being carried out";
     }
     return "unknown";

@@ -13,7 +13,6 @@ enum class Error {
     no_common_codec,          ///< No audio section with a codec of ours.
     no_transport,             ///< We have no address of our own to be reached at.
     too_many_legs,            ///< LegConfig::max_legs; counted.
-    change_pending,           ///< A second offer's transport is still on its way.
     bad_candidate,            ///< Not a candidate line (RFC 8839 §5.1).
     room_exists,              ///< A room of that id lives already.
     invalid_sample_rate,      ///< None of 8000, 16000, 24000, 48000.
@@ -23,9 +22,12 @@ enum class Error {
     room_id_too_long,         ///< kMaxRoomIdBytes
     app_id_too_long,          ///< kMaxAppIdBytes
     role_too_long,            ///< kMaxRoleBytes
+    too_many_queries,         ///< kMaxIceQueries
+    bad_reconnect_grace,      ///< Not 0 to kMaxReconnectGrace.
     too_many_candidates,      ///< kMaxCandidatesAtOnce
     other_ice_session,        ///< Candidates of another generation than the leg is at.
     wrong_direction,          ///< A publisher's offer that sends nothing, a listener's that receives nothing.
+    offer_pending,            ///< The transport of an earlier offer of this leg is still on its way.
 };
 boost::system::error_code make_error_code(Error error);
 

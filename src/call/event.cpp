@@ -5,6 +5,8 @@ namespace {
 
 struct TypeName {
     std::string_view operator()(const LegConnected&) const { return "leg.connected"; }
+    std::string_view operator()(const LegInterrupted&) const { return "leg.interrupted"; }
+    std::string_view operator()(const LegResumed&) const { return "leg.resumed"; }
     std::string_view operator()(const LegDisconnected&) const { return "leg.disconnected"; }
     std::string_view operator()(const LegJoinedRoom&) const { return "leg.joined_room"; }
     std::string_view operator()(const LegLeftRoom&) const { return "leg.left_room"; }

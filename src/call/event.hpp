@@ -1,12 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "call/failure.hpp"
 
 namespace legroom::call {
 
@@ -14,10 +16,15 @@ enum class DisconnectReason { api_hangup, room_deleted, ice_failure };
 std::string_view to_string(DisconnectReason reason);  ///< As in the CDR (contract 04).
 
 struct LegConnected {};  ///< ICE and DTLS up, for the first time.
+struct LegInterrupted {
+    Duration grace{};  ///< How long the leg waits for its peer to come back.
+};
+struct LegResumed {};
 struct LegDisconnected {
     DisconnectReason reason{};
-    Duration total{};     ///< Since the leg was created.
-    Duration answered{};  ///< Since it was answered: a WebRTC leg is answered when created.
+    Duration total{};                ///< Since the leg was created.
+    Duration answered{};             ///< Since it was answered: a WebRTC leg is answered when created.
+    std::optional<Failure> failure;  ///< With DisconnectReason::ice_failure: why.
 };
 struct LegJoinedRoom {};
 struct LegLeftRoom {};
@@ -28,8 +35,9 @@ struct LegUndeafened {};
 struct RoomCreated {};
 struct RoomDeleted {};
 
-using Happening = std::variant<LegConnected, LegDisconnected, LegJoinedRoom, LegLeftRoom, LegMuted,
-                               LegUnmuted, LegDeafened, LegUndeafened, RoomCreated, RoomDeleted>;
+using Happening =
+    std::variant<LegConnected, LegInterrupted, LegResumed, LegDisconnected, LegJoinedRoom, LegLeftRoom,
+                 LegMuted, LegUnmuted, LegDeafened, LegUndeafened, RoomCreated, RoomDeleted>;
 
 /// Something happened (contract 04), said once, in order. The scope members are empty where the event has
 /// no such scope: `leg.muted` names no room even while the leg is in one.

@@ -9,6 +9,8 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "call/connection.hpp"
+#include "dtls/certificate.hpp"
+#include "sdp/answer.hpp"
 
 namespace legroom::call {
 
@@ -21,6 +23,13 @@ struct Signalling {
     /// Candidate lines of ours that no poll has fetched yet, in the order they were gathered.
     std::vector<std::string> undelivered;
     std::size_t remote_candidates = 0;  ///< Handed to ICE so far; at most kMaxRemoteCandidates.
+    std::size_t mdns_names = 0;         ///< `.local` candidates of the peer: never resolved.
+
+    // What a second offer is compared with and answered from.
+    sdp::Ours ours;              ///< Of the latest answer, without its candidates.
+    sdp::Negotiated negotiated;  ///< By the latest offer, without its candidates.
+    std::vector<dtls::Fingerprint> remote_fingerprints;
+    bool change_pending = false;  ///< The latest offer's transport is still on its way.
 };
 
 /// What a leg was made for. A publisher only speaks, a listener only hears (RFC 9725 §4.2, WHEP).
@@ -46,6 +55,7 @@ struct Leg {
     bool accept_dtmf = true;     ///< Wants digits forwarded from room mates.
     bool transport_up = false;   ///< ICE and DTLS were up at least once.
     Connection connection = Connection::connecting;
+    Duration reconnect_grace{};  ///< How long it waits for its peer to come back.
     Instant created_at;
     Signalling signalling;
 };

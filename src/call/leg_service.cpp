@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "call/second_offer.hpp"
 #include "sdp/answer.hpp"
 
 namespace legroom::call {
@@ -11,15 +12,18 @@ constexpr std::size_t kUfragLength = 8;      // RFC 8445 §5.3 asks for 24 bits;
 constexpr std::size_t kPasswordLength = 24;  // RFC 8445 §5.3 asks for 128 bits; these are 144.
 constexpr std::size_t kCnameLength = 24;     // 96 bits (RFC 7022 §4.2)
 
-Error reason_of(const error_code& error) {
-    return error == sdp::Error::no_common_codec ? Error::no_common_codec : Error::invalid_offer;
+/// ICE knows only of candidates it can use.
+ice::FailureCode refined(ice::FailureCode code, const Leg& leg) {
+    const bool mdns = code == ice::FailureCode::no_remote_candidates && leg.signalling.mdns_names > 0;
+    return mdns ? ice::FailureCode::only_mdns_candidates : code;
 }
 
 }  // namespace
 
-LegDisconnected disconnected(Instant now, const Leg& leg, DisconnectReason reason) {
+LegDisconnected disconnected(Instant now, const Leg& leg, DisconnectReason reason,
+                             std::optional<Failure> failure) {
     const Duration lived = now - leg.created_at;
-    return {reason, lived, lived};
+    return {reason, lived, lived, std::move(failure)};
 }
 
 LegService::LegService(LegConfig config, Switchboard& board, Random& random)
@@ -45,6 +49,8 @@ Result<NewLeg> LegService::create(Instant now, std::string_view offer, std::stri
     Leg leg = admit(now, ours, answer->negotiated, std::move(app_id));
     leg.origin = std::move(origin);
     NewLeg created{leg.id, std::move(answer->text)};
+    leg.signalling.mdns_names = remote->mdns_names;
+    remember(leg.signalling, ours, answer->negotiated, *remote);
     start(std::move(leg), ours, std::move(answer->negotiated), std::move(*remote));
     return created;
 }
@@ -70,6 +76,7 @@ Leg LegService::admit(Instant now, const sdp::Ours& ours, const sdp::Negotiated&
     leg.id = LegId{random_.uuid()};
     leg.app_id = std::move(app_id);
     leg.created_at = now;
+    leg.reconnect_grace = config_.reconnect_grace;
     leg.signalling.local_ufrag = ours.ice_ufrag;
     leg.signalling.remote_ufrag = negotiated.remote_ufrag;
     leg.signalling.mid = negotiated.mid;
@@ -90,7 +97,8 @@ void LegService::start(Leg leg, const sdp::Ours& ours, sdp::Negotiated negotiate
                                   .remote_fingerprints = std::move(remote.fingerprints),
                                   .remote_candidates = std::move(remote.candidates),
                                   .ssrc = ours.ssrc,
-                                  .cname = ours.cname});
+                                  .cname = ours.cname,
+                                  .reconnect_grace = config_.reconnect_grace});
 }
 
 Result<void> LegService::add_remote_candidate(const LegId& id, std::string_view line) {
@@ -103,6 +111,7 @@ Result<void> LegService::add_remote_candidate(const LegId& id, std::string_view 
 }
 
 void LegService::take_candidate(Leg& leg, const ice::ParsedCandidate& parsed) {
+    leg.signalling.mdns_names += parsed.mdns ? 1 : 0;
     if (!parsed.candidate) return;
     if (!is_current(parsed, leg.signalling.remote_ufrag)) {
         ++counters_.remote_candidates_stale;
@@ -169,16 +178,16 @@ Result<void> LegService::set_deaf(Instant now, const LegId& id, bool deaf) {
 Result<void> LegService::hang_up(Instant now, const LegId& id) {
     Leg* leg = board_.find(id);
     if (leg == nullptr) return Error::leg_not_found;
-    end(now, *leg, DisconnectReason::api_hangup);
+    end(now, *leg, disconnected(now, *leg, DisconnectReason::api_hangup));
     return {};
 }
 
-void LegService::end(Instant now, Leg& leg, DisconnectReason reason) {
+void LegService::end(Instant now, Leg& leg, LegDisconnected story) {
     const auto room = leg.room;
     const Leg gone = board_.remove(leg);
     board_.send(engine::CloseLeg{gone.id});
     if (room) board_.publish(now, gone, *room, LegLeftRoom{});
-    board_.publish(now, gone, disconnected(now, gone, reason));
+    board_.publish(now, gone, std::move(story));
 }
 
 void LegService::handle(Instant now, const engine::Event& event) {
@@ -189,12 +198,33 @@ void LegService::on(Instant now, const engine::LegConnected& event) {
     Leg* leg = board_.find(event.leg);
     if (leg == nullptr || leg->transport_up) return;
     leg->transport_up = true;
+    leg->connection = Connection::connected;
     board_.publish(now, *leg, LegConnected{});
+}
+
+void LegService::on(Instant now, const engine::LegInterrupted& event) {
+    Leg* leg = board_.find(event.leg);
+    if (leg == nullptr) return;
+    leg->connection = Connection::interrupted;
+    board_.publish(now, *leg, LegInterrupted{leg->reconnect_grace});
+}
+
+void LegService::on(Instant now, const engine::LegResumed& event) {
+    Leg* leg = board_.find(event.leg);
+    if (leg == nullptr) return;
+    leg->connection = Connection::connected;
+    board_.publish(now, *leg, LegResumed{});
 }
 
 void LegService::on(Instant now, const engine::LegFailed& event) {
     Leg* leg = board_.find(event.leg);
-    if (leg != nullptr) end(now, *leg, DisconnectReason::ice_failure);
+    if (leg == nullptr) return;
+    Failure failure = describe(refined(event.failure.code, *leg), event.pairs);
+    end(now, *leg, disconnected(now, *leg, DisconnectReason::ice_failure, std::move(failure)));
+}
+
+void LegService::on(Instant, const engine::TransportChanged& event) {
+    if (Leg* leg = board_.find(event.leg)) leg->signalling.change_pending = false;
 }
 
 void LegService::on(Instant, const engine::CandidateGathered& event) {
@@ -206,6 +236,10 @@ void LegService::on(Instant, const engine::CandidateGathered& event) {
         leg.signalling.undelivered.push_back(line);
         board_.tell(leg.id);
     });
+}
+
+void LegService::on(Instant, const engine::RelayFailed& event) {
+    if (event.lost) local_.forget(*event.lost);
 }
 
 void LegService::on(Instant, const engine::GatheringDone&) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "call/error.hpp"
+#include "call/ice_status.hpp"
 #include "call/limits.hpp"
 #include "call/local_candidates.hpp"
 #include "call/remote_side.hpp"
@@ -27,6 +30,7 @@ struct LegConfig {
     /// true: no server is asked for candidates. false: engine::GatheringDone will come, and until then no
     /// poll is told `done`.
     bool gathering_done = false;
+    Duration reconnect_grace = std::chrono::seconds{30};  ///< Of legs that do not say.
 };
 
 struct NewLeg {
@@ -45,14 +49,6 @@ struct CandidateLine {
 struct Drained {
     std::vector<CandidateLine> candidates;
     bool done = false;  ///< None will follow for this leg. Once true it stays true.
-};
-
-/// Our side of an ICE restart.
-struct IceRestart {
-    std::string ufrag;
-    std::string password;
-    std::vector<std::string> candidates;  ///< "candidate:…" lines
-    bool done = false;                    ///< No more will follow.
 };
 
 struct LegCounters {
@@ -77,8 +73,25 @@ public:
     /// Error::wrong_direction if that leaves nothing.
     Result<NewLeg> create(Instant now, std::string_view offer, std::string app_id, Origin origin = {});
 
+    /// Answers a second offer of a leg: hold and formats, an ICE restart, or a wholly new transport (see
+    /// second_offer.hpp). The present path carries the call until the new one does. Error::offer_pending
+    /// while an earlier one is still on its way. After an error the leg is as it was.
+    Result<NewLeg> reoffer(Instant now, const LegId& id, std::string_view offer);
+
+    /// An ICE restart without an offer (WHIP): the peer's new credentials and candidates for ours.
+    /// Error::bad_candidate: it says candidates and not one can be read.
+    Result<sdp::Fragment> restart_ice(Instant now, const LegId& id, const sdp::Fragment& theirs);
+
+    /// How long the leg may stay interrupted, from the next time or the present one on. 0 to
+    /// kMaxReconnectGrace, else Error::bad_reconnect_grace.
+    Result<void> set_reconnect_grace(const LegId& id, Duration grace);
+
+    /// How the leg's connection stands: `taker` is called once, now with an error or as soon as the shard has
+    /// answered. Error::too_many_queries beyond kMaxIceQueries at a time.
+    void ice_status(const LegId& id, IceStatusTaker taker);
+
     /// A trickled candidate. Those we cannot or need not use are accepted and have no effect: the end mark,
-    /// `.local` names, TCP, another generation, more than kMaxRemoteCandidates.
+    /// `.local` names, another generation, more than kMaxRemoteCandidates.
     Result<void> add_remote_candidate(const LegId& id, std::string_view line);
 
     /// Several at once, at most kMaxCandidatesAtOnce: if one of them is no candidate, none is added.
@@ -111,24 +124,49 @@ public:
 
 private:
     void on(Instant now, const engine::LegConnected& event);
+    void on(Instant now, const engine::LegInterrupted& event);
+    void on(Instant now, const engine::LegResumed& event);
     void on(Instant now, const engine::LegFailed& event);
+    void on(Instant now, const engine::TransportChanged& event);
+    void on(Instant now, const engine::IceReported& event);
     void on(Instant now, const engine::CandidateGathered& event);
+    void on(Instant now, const engine::RelayFailed& event);
     void on(Instant now, const engine::GatheringDone& event);
 
     void take_candidate(Leg& leg, const ice::ParsedCandidate& parsed);
     sdp::Ours invent_ours();
     Leg admit(Instant now, const sdp::Ours& ours, const sdp::Negotiated& negotiated, std::string app_id);
     void start(Leg leg, const sdp::Ours& ours, sdp::Negotiated negotiated, RemoteSide remote);
-    void end(Instant now, Leg& leg, DisconnectReason reason);
+    void end(Instant now, Leg& leg, LegDisconnected story);
+
+    struct Change {
+        engine::ChangeLeg::Transport transport;
+        sdp::Answer answer;
+        RemoteSide remote;
+        sdp::Ours ours;
+    };
+    Result<Change> read_second_offer(const Signalling& before, std::string_view offer);
+    sdp::Ours ours_after(engine::ChangeLeg::Transport change, const Signalling& before);
+    void carry_out(Leg& leg, Change change);
+    [[nodiscard]] std::optional<Failure> diagnose(const Leg& leg, Instant at,
+                                                  const peer::PeerReport& report) const;
+
+    struct IceQuery {
+        LegId leg;
+        IceStatusTaker taker;
+    };
 
     LegConfig config_;
     Switchboard& board_;
     Random& random_;
     LocalCandidates local_;
     LegCounters counters_;
+    std::map<std::uint64_t, IceQuery> ice_queries_;
+    std::uint64_t next_ice_query_ = 1;
 };
 
 /// The event that ends a leg's story; its durations run from its creation to `now`.
-LegDisconnected disconnected(Instant now, const Leg& leg, DisconnectReason reason);
+LegDisconnected disconnected(Instant now, const Leg& leg, DisconnectReason reason,
+                             std::optional<Failure> failure = std::nullopt);
 
 }  // namespace legroom::call

@@ -60,7 +60,7 @@ TEST(LegService, AnswersRealOffersAndTellsTheEngineWhatItNeeds) {
 TEST(LegService, HandsOverTheUsableCandidatesInsideTheOffer) {
     World world;
     ASSERT_TRUE(world.legs.create(world.now, read_file("tests/data/offers/chromium156.sdp"), ""));
-    EXPECT_THAT(world.sent<engine::CreateLeg>().at(0).remote_candidates, SizeIs(2)) << "two of four are TCP";
+    EXPECT_THAT(world.sent<engine::CreateLeg>().at(0).remote_candidates, SizeIs(4)) << "two of them are TCP";
 }
 
 TEST(LegService, GivesEachLegItsOwnCredentials) {
@@ -227,7 +227,7 @@ TEST(LegService, PassesUsableCandidatesOnAndAcceptsTheRest) {
         "candidate:",
         "candidate:1 1 udp 1 6a1b-77.local 4000 typ host",
         "candidate:1 1 udp 1 name.invalid 4000 typ host",
-        "candidate:1 1 tcp 1 198.51.100.1 9 typ host tcptype active",
+        "candidate:1 1 tcp 1 198.51.100.1 9 typ host",
         "candidate:1 1 udp 1 198.51.100.1 4000 typ host ufrag other",
     };
     for (const char* line : ignored) EXPECT_TRUE(world.legs.add_remote_candidate(leg, line)) << line;
@@ -318,10 +318,17 @@ TEST(LegService, HangUpRemovesAtOnceAndTellsHowLongItLived) {
 TEST(LegService, ATransportThatFailsEndsTheLeg) {
     World world;
     const LegId leg = world.add_leg();
-    world.engine_says(engine::LegFailed{leg, "consent expired"});
+    world.engine_says(
+        engine::LegFailed{leg, {ice::FailureCode::consent_expired, "not heard any more"}, {{}}});
     EXPECT_EQ(world.legs.find(leg), nullptr);
     EXPECT_THAT(world.sent<engine::CloseLeg>(), SizeIs(1)) << "the shard keeps it until told";
-    EXPECT_EQ(to_string(std::get<LegDisconnected>(world.events.at(0).what).reason), "ice_failure");
+    const auto& cdr = std::get<LegDisconnected>(world.events.at(0).what);
+    EXPECT_EQ(to_string(cdr.reason), "ice_failure");
+    ASSERT_TRUE(cdr.failure);
+    EXPECT_EQ(cdr.failure->code, ice::FailureCode::consent_expired);
+    EXPECT_EQ(cdr.failure->stage, "connected");
+    EXPECT_THAT(cdr.failure->pairs, SizeIs(1));
+    EXPECT_FALSE(cdr.failure->hint.empty());
 }
 
 TEST(LegService, LateReportsAboutLegsThatAreGoneChangeNothing) {
@@ -330,7 +337,10 @@ TEST(LegService, LateReportsAboutLegsThatAreGoneChangeNothing) {
     ASSERT_TRUE(world.legs.hang_up(world.now, leg));
     world.story();
     world.engine_says(engine::LegConnected{leg});
-    world.engine_says(engine::LegFailed{leg, "late"});
+    world.engine_says(engine::LegInterrupted{leg});
+    world.engine_says(engine::LegResumed{leg});
+    world.engine_says(engine::TransportChanged{leg, true});
+    world.engine_says(engine::LegFailed{leg, {ice::FailureCode::no_reply, "late"}, {}});
     EXPECT_EQ(world.story(), "") << "leg.disconnected comes exactly once";
     EXPECT_THAT(world.sent<engine::CloseLeg>(), SizeIs(1));
 }

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "base/time.hpp"
+
 /// What callers can make us keep, bounded. The counts are defaults of a configuration; the lengths are fixed.
 namespace legroom::call {
 
@@ -15,6 +17,12 @@ inline constexpr std::size_t kMaxRoleBytes = 256;
 /// Usable remote candidates of one leg handed to ICE, those inside the offer included. A browser on a
 /// machine with many interfaces sends about thirty.
 inline constexpr std::size_t kMaxRemoteCandidates = 100;
+
+/// Questions about legs' connections that shards have not answered yet.
+inline constexpr std::size_t kMaxIceQueries = 1'000;
+
+/// Longest time a leg may wait for its peer to come back.
+inline constexpr Duration kMaxReconnectGrace = std::chrono::hours{1};
 
 /// Remote candidates in one request.
 inline constexpr std::size_t kMaxCandidatesAtOnce = 64;

@@ -19,6 +19,10 @@ bool LocalCandidates::add_gathered(const ice::Candidate& candidate) {
     return true;
 }
 
+void LocalCandidates::forget(const Endpoint& gathered) {
+    std::erase_if(gathered_, [&](const ice::Candidate& one) { return one.endpoint == gathered; });
+}
+
 std::vector<std::string> LocalCandidates::lines() const {
     std::vector<std::string> lines;
     for (const auto& candidate : hosts_) lines.push_back(candidate.to_line());

@@ -19,6 +19,9 @@ public:
     /// False: it was known already.
     bool add_gathered(const ice::Candidate& candidate);
 
+    /// It is no more: a relay has taken it back.
+    void forget(const Endpoint& gathered);
+
     [[nodiscard]] bool empty() const { return hosts_.empty() && gathered_.empty(); }
     /// Everything known now as "candidate:…" lines, hosts first.
     [[nodiscard]] std::vector<std::string> lines() const;

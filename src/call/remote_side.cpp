@@ -29,6 +29,7 @@ void read_candidates(const sdp::Negotiated& negotiated, RemoteSide& remote, bool
         const auto parsed = ice::parse_candidate(line);
         if (!parsed) continue;
         any_parsed = true;
+        remote.mdns_names += parsed->mdns ? 1 : 0;
         if (!parsed->candidate || !is_current(*parsed, negotiated.remote_ufrag)) continue;
         if (remote.candidates.size() == kMaxRemoteCandidates) {
             ++remote.over_limit;
@@ -50,6 +51,10 @@ Result<RemoteSide> read_remote_side(const sdp::Negotiated& negotiated) {
     read_candidates(negotiated, remote, any_parsed);
     if (!any_parsed) return Error::invalid_offer;
     return remote;
+}
+
+Error reason_of(const error_code& refusal) {
+    return refusal == sdp::Error::no_common_codec ? Error::no_common_codec : Error::invalid_offer;
 }
 
 bool is_current(const ice::ParsedCandidate& parsed, const std::string& ufrag) {

@@ -19,8 +19,14 @@ enum class Role { client, server };  ///< SDP a=setup: active is the client, pas
 struct Established {
     SrtpKeys keys;
 };
+enum class FailureKind {
+    refused,      ///< By one of the two sides: parameters, alerts, floods.
+    fingerprint,  ///< The peer's certificate is not the one its SDP announced.
+    timeout,      ///< No answer.
+};
 struct Failed {
     std::string reason;  ///< For the log: "fingerprint mismatch", "no common SRTP profile", …
+    FailureKind kind = FailureKind::refused;
 };
 /// close_notify from the peer: it hung up.
 struct Closed {};

@@ -129,7 +129,8 @@ void Handshake::Impl::handle_timeout(Instant now) {
     const std::size_t queued = outputs.size();
     begin_call();
     // 0: not due by OpenSSL's clock, which may be a little behind `now`; the new deadline says by how much.
-    if (DTLSv1_handle_timeout(ssl_.get()) < 0) end(Failed{"no answer: " + error_reason()});
+    if (DTLSv1_handle_timeout(ssl_.get()) < 0)
+        end(Failed{"no answer: " + error_reason(), FailureKind::timeout});
     resent(queued);
     update_deadline(now);
 }
@@ -191,7 +192,8 @@ void Handshake::Impl::explain(int result) {
             SSL_shutdown(ssl_.get());  // a close_notify is answered with one (RFC 5246 §7.2.1)
             return end(Closed{});
         default:
-            return end(Failed{error_reason()});
+            return end(
+                Failed{error_reason(), wrong_certificate_ ? FailureKind::fingerprint : FailureKind::refused});
     }
 }
 

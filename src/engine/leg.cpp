@@ -1,5 +1,7 @@
 #include "engine/leg.hpp"
 
+#include <utility>
+
 #include "engine/room.hpp"
 #include "rtp/packet.hpp"
 #include "sdp/direction.hpp"
@@ -10,14 +12,39 @@ Leg::Leg(const CreateLeg& command, peer::PeerConfig peer, Random& random, Instan
     : id_(command.leg),
       direction_(command.negotiated.direction),
       opus_payload_type_(command.negotiated.opus.payload_type),
-      peer_(std::move(peer), random, now),
+      ssrc_(command.ssrc),
+      connection_(std::move(peer), random, now),
       incoming_(kRateAlone),
       outgoing_(SendConfig::from(command.negotiated, command.ssrc, kRateAlone), random) {}
 
-void Leg::receive(Instant at, Bytes plain_rtp) {
+std::optional<Ssrc> Leg::receive(Instant at, Bytes plain_rtp) {
     const auto packet = rtp::parse_packet(plain_rtp);
-    if (packet && sdp::receives(direction_) && packet->header.payload_type == opus_payload_type_)
+    if (!packet) return std::nullopt;
+    if (sdp::receives(direction_) && packet->header.payload_type == opus_payload_type_)
         incoming_.push(at, *packet);
+    if (heard_ssrc_ == packet->header.ssrc) return std::nullopt;
+    heard_ssrc_ = packet->header.ssrc;
+    return heard_ssrc_;
+}
+
+void Leg::negotiate(const sdp::Negotiated& negotiated) {
+    direction_ = negotiated.direction;
+    opus_payload_type_ = negotiated.opus.payload_type;
+    outgoing_.negotiate(SendConfig::from(negotiated, ssrc_, outgoing_.rate()));
+}
+
+void Leg::negotiate_when_replaced(const ChangeLeg& change) {
+    renegotiation_ = {change.negotiated, change.ssrc};
+}
+
+void Leg::end_replacement(bool succeeded, Random& random) {
+    const auto agreed = std::exchange(renegotiation_, std::nullopt);
+    if (!succeeded || !agreed) return;
+    direction_ = agreed->negotiated.direction;
+    opus_payload_type_ = agreed->negotiated.opus.payload_type;
+    ssrc_ = agreed->ssrc;
+    incoming_ = ReceivePath{incoming_.rate()};
+    outgoing_ = SendPath{SendConfig::from(agreed->negotiated, ssrc_, outgoing_.rate()), random};
 }
 
 bool Leg::pull(Instant now, audio::Frame& out) {
@@ -25,11 +52,11 @@ bool Leg::pull(Instant now, audio::Frame& out) {
 }
 
 void Leg::play(Instant now, const audio::Frame* heard) {
-    if (!peer_.connected() || !sdp::sends(direction_)) return;
+    if (!connection_.connected() || !sdp::sends(direction_)) return;
     adapt_to_loss();
     ByteVector packet;
     outgoing_.next(heard, packet);
-    peer_.send_rtp(now, std::move(packet));
+    connection_.send_rtp(now, std::move(packet));
 }
 
 void Leg::tick_alone(Instant now) {
@@ -47,7 +74,7 @@ void Leg::set_room(Room* room) {
 }
 
 void Leg::adapt_to_loss() {
-    const auto& report = peer_.reports().outgoing().last_report();
+    const auto& report = connection_.reports().outgoing().last_report();
     if (!report || report->fraction_lost == reported_loss_) return;
     reported_loss_ = report->fraction_lost;
     outgoing_.set_expected_loss(reported_loss_ * 100 / 256);

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "base/ids.hpp"
+#include "engine/connection.hpp"
 #include "engine/messages.hpp"
 #include "engine/receive_path.hpp"
 #include "engine/send_path.hpp"
-#include "peer/peer.hpp"
 
 namespace legroom::engine {
 
@@ -19,10 +19,18 @@ public:
     Leg(const CreateLeg& command, peer::PeerConfig peer, Random& random, Instant now);
 
     [[nodiscard]] const LegId& id() const { return id_; }
-    [[nodiscard]] peer::Peer& peer() { return peer_; }
+    [[nodiscard]] Connection& connection() { return connection_; }
 
-    /// An authentic plain RTP packet of the peer. What is not the negotiated Opus is dropped.
-    void receive(Instant at, Bytes plain_rtp);
+    /// What a second offer says of directions and formats, from now on.
+    void negotiate(const sdp::Negotiated& negotiated);
+    /// The same once the new transport carries the leg; both streams begin anew then.
+    void negotiate_when_replaced(const ChangeLeg& change);
+    /// The new transport has come up, or (false) has been given up.
+    void end_replacement(bool succeeded, Random& random);
+
+    /// An authentic plain RTP packet of the peer. What is not the negotiated Opus is dropped. Returns the
+    /// SSRC of a stream not heard of before.
+    std::optional<Ssrc> receive(Instant at, Bytes plain_rtp);
 
     /// The next 20 ms of what the leg says, at the rate of its room. False: nothing to be mixed, because it
     /// is muted, not connected or silent. Its jitter buffer runs on in any case.
@@ -41,6 +49,7 @@ public:
     void set_deaf(bool deaf) { deaf_ = deaf; }
     [[nodiscard]] bool muted() const { return muted_; }
     [[nodiscard]] bool deaf() const { return deaf_; }
+    [[nodiscard]] sdp::Direction direction() const { return direction_; }
 
 private:
     /// Tells the encoder what the peer's reports say is lost, so that FEC covers it.
@@ -49,13 +58,21 @@ private:
     LegId id_;
     sdp::Direction direction_;
     std::uint8_t opus_payload_type_;
-    peer::Peer peer_;
+    Ssrc ssrc_;
+    Connection connection_;
     ReceivePath incoming_;
     SendPath outgoing_;
     Room* room_ = nullptr;
+    std::optional<Ssrc> heard_ssrc_;  ///< Of the latest packet.
     std::uint8_t reported_loss_ = 0;  ///< In 1/256 (RFC 3550 §6.4.1).
     bool muted_ = false;
     bool deaf_ = false;
+    /// Waits for its transport.
+    struct Renegotiation {
+        sdp::Negotiated negotiated;
+        Ssrc ssrc{};
+    };
+    std::optional<Renegotiation> renegotiation_;
 };
 
 }  // namespace legroom::engine

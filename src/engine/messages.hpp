@@ -9,6 +9,7 @@
 #include "base/units.hpp"
 #include "dtls/certificate.hpp"
 #include "ice/agent.hpp"
+#include "peer/peer.hpp"
 #include "sdp/answer.hpp"
 
 /// What crosses between the control plane and a shard. Plain values: they are moved from one thread to
@@ -23,6 +24,37 @@ struct CreateLeg {
     std::vector<ice::Candidate> remote_candidates;
     Ssrc ssrc{};
     std::string cname;
+    Duration reconnect_grace = std::chrono::seconds{30};  ///< How long it may stay interrupted.
+};
+/// A second offer was answered: what it changes.
+struct ChangeLeg {
+    LegId leg;
+    enum class Transport {
+        kept,       ///< Directions and formats only.
+        restarted,  ///< ICE looks for a new path; ends with TransportChanged.
+        replaced,   ///< Another peer connection altogether (new certificate); ends with TransportChanged.
+    };
+    Transport transport = Transport::kept;
+    ice::Credentials local;  ///< Of the new generation; unused when kept, as are the following.
+    sdp::Negotiated negotiated;
+    std::vector<dtls::Fingerprint> remote_fingerprints;
+    std::vector<ice::Candidate> remote_candidates;
+    Ssrc ssrc{};
+    std::string cname;
+};
+struct SetReconnectGrace {
+    LegId leg;
+    Duration grace{};
+};
+/// Ends with an IceReported that carries `query`.
+struct QueryIce {
+    LegId leg;
+    std::uint64_t query = 0;
+};
+/// The machine's addresses have changed: the candidates all legs have from now on. What is gone is taken from
+/// the legs that have it.
+struct SetHostCandidates {
+    std::vector<ice::Candidate> candidates;
 };
 struct AddRemoteCandidate {
     LegId leg;
@@ -58,31 +90,68 @@ struct LeaveRoom {
     LegId leg;
 };
 
-/// The addresses of the STUN servers are known (their names are resolved outside): learn ours from them.
-/// Sent once, and only if the shard was told to expect it.
+/// Where a TURN server is, and our credentials there.
+struct TurnServer {
+    Endpoint endpoint;
+    Transport transport = Transport::udp;
+    std::string username;
+    std::string password;
+
+    friend bool operator==(const TurnServer&, const TurnServer&) = default;
+};
+/// The addresses of the servers are known (their names are resolved outside): learn ours from the STUN
+/// servers and get one from each TURN server. Sent again when they change.
 struct StartGathering {
     std::vector<Endpoint> stun_servers;
+    std::vector<TurnServer> turn_servers;
+
+    friend bool operator==(const StartGathering&, const StartGathering&) = default;
 };
 
-using Command = std::variant<CreateLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, CreateRoom,
-                             DeleteRoom, JoinRoom, LeaveRoom, StartGathering>;
+using Command =
+    std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, SetReconnectGrace,
+                 QueryIce, CreateRoom, DeleteRoom, JoinRoom, LeaveRoom, SetHostCandidates, StartGathering>;
 
 /// ICE and DTLS are up, for the first time.
 struct LegConnected {
     LegId leg;
 };
+/// Nothing has been heard of the peer for five seconds; everything is kept for when it comes back.
+struct LegInterrupted {
+    LegId leg;
+};
+struct LegResumed {
+    LegId leg;
+};
 /// The transport is lost or never came up. The shard keeps the leg, silent, until CloseLeg.
 struct LegFailed {
     LegId leg;
-    std::string detail;  ///< For the log: "consent expired", "fingerprint mismatch", …
+    peer::Failed failure;
+    std::vector<ice::PairReport> pairs;  ///< What was tried.
 };
-/// A server-reflexive address of the one port was learnt; it serves every leg.
+/// The new transport of a ChangeLeg carries the leg, or has been given up and the old one goes on.
+struct TransportChanged {
+    LegId leg;
+    bool succeeded = false;
+};
+struct IceReported {
+    std::uint64_t query = 0;
+    Instant at;
+    std::optional<peer::PeerReport> report;  ///< nullopt: the leg is gone.
+};
+/// A server-reflexive or relayed address of the one port was learnt; it serves every leg.
 struct CandidateGathered {
     ice::Candidate candidate;
+};
+/// A TURN server gives us no address, or has taken one back; it is asked again.
+struct RelayFailed {
+    std::string reason;            ///< For the log.
+    std::optional<Endpoint> lost;  ///< The candidate that is no more.
 };
 /// No more candidates of the first round will come.
 struct GatheringDone {};
 
-using Event = std::variant<LegConnected, LegFailed, CandidateGathered, GatheringDone>;
+using Event = std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, TransportChanged, IceReported,
+                           CandidateGathered, RelayFailed, GatheringDone>;
 
 }  // namespace legroom::engine

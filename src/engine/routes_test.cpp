@@ -88,6 +88,20 @@ TEST(Routes, ALegsPathsAreBounded) {
     EXPECT_EQ(routes.find(path("10.0.1.1:2"), kMedia), 1U);
 }
 
+TEST(Routes, APathWhoseConnectionIsGoneIsNobodys) {
+    Routes routes;
+    routes.add(1, "alice", 11);
+    routes.add(2, "bob", 22);
+    routes.claim(1, path("10.0.1.1:1"));
+    EXPECT_EQ(routes.owner(path("10.0.1.1:1")), 1U);
+    routes.forget(2, path("10.0.1.1:1"));
+    EXPECT_EQ(routes.owner(path("10.0.1.1:1")), 1U) << "not bob's to lose";
+    routes.forget(1, path("10.0.1.1:1"));
+    EXPECT_EQ(routes.find(path("10.0.1.1:1"), kMedia), std::nullopt);
+    routes.keep(2, path("10.0.1.1:1"));
+    EXPECT_EQ(routes.find(path("10.0.1.1:1"), kMedia), 2U);
+}
+
 TEST(Routes, NothingOfALegStays) {
     Routes routes;
     routes.add(1, "alice", 11);

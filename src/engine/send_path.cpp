@@ -35,6 +35,10 @@ rtp::Header first_header(const SendConfig& config, Random& random) {
             .ssrc = config.ssrc};
 }
 
+bool says_mid(const SendConfig& config) {
+    return config.mid_extension && !config.mid.empty() && config.mid.size() <= rtp::kMaxExtensionData;
+}
+
 }  // namespace
 
 SendConfig SendConfig::from(const sdp::Negotiated& negotiated, Ssrc ssrc, SampleRate rate) {
@@ -53,9 +57,15 @@ SendPath::SendPath(SendConfig config, Random& random)
     : config_(std::move(config)),
       settings_(settings_for(config_.opus)),
       encoder_(codec::OpusEncoder::create(config_.rate, settings_).value()),
-      header_(first_header(config_, random)) {
-    const bool fits = !config_.mid.empty() && config_.mid.size() <= rtp::kMaxExtensionData;
-    if (!config_.mid_extension || !fits) packets_with_mid_left_ = 0;
+      header_(first_header(config_, random)),
+      packets_with_mid_left_(says_mid(config_) ? kPacketsWithMid : 0) {}
+
+void SendPath::negotiate(SendConfig config) {
+    config_ = std::move(config);
+    settings_ = settings_for(config_.opus);
+    encoder_ = codec::OpusEncoder::create(encoder_.rate(), settings_).value();
+    header_.payload_type = config_.opus.payload_type;
+    packets_with_mid_left_ = says_mid(config_) ? kPacketsWithMid : 0;
 }
 
 void SendPath::next(const audio::Frame* heard, ByteVector& rtp_out) {

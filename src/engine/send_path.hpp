@@ -42,6 +42,9 @@ public:
     /// is sent as codec::kSilenceFrame. A frame has rate().
     void next(const audio::Frame* heard, ByteVector& rtp_out);
 
+    /// A second offer changed formats. The stream goes on: same SSRC, next sequence number.
+    void negotiate(SendConfig config);
+
     /// The leg is in another room. Makes a new encoder only if the rate is another one.
     void set_rate(SampleRate rate);
 

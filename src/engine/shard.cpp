@@ -2,12 +2,57 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 namespace legroom::engine {
 namespace {
 
 constexpr Duration kLate = std::chrono::milliseconds{5};
 constexpr int kMaxTicksBehind = 10;  ///< 200 ms; beyond it the gap is skipped rather than rushed through.
+
+/// A first offer or a second one: both say the same of the transport.
+template <class Command>
+ice::AgentConfig agent_config(const Command& command, std::uint32_t transaction_tag,
+                              const ShardConfig& shard) {
+    ice::AgentConfig agent;
+    agent.role = command.negotiated.remote_ice_lite ? ice::Role::controlling : ice::Role::controlled;
+    agent.remote_lite = command.negotiated.remote_ice_lite;
+    agent.local = command.local;
+    agent.remote = {command.negotiated.remote_ufrag, command.negotiated.remote_password};
+    agent.transaction_tag = transaction_tag;
+    agent.setup_timeout = shard.setup_timeout;
+    agent.allow_local_targets = shard.allow_local_targets;
+    return agent;
+}
+
+template <class Command>
+peer::PeerConfig peer_config(const Command& command, std::uint32_t transaction_tag,
+                             const ShardConfig& shard) {
+    peer::PeerConfig peer;
+    peer.ice = agent_config(command, transaction_tag, shard);
+    peer.dtls.role = command.negotiated.setup == sdp::Setup::active ? dtls::Role::client : dtls::Role::server;
+    peer.dtls.certificate = shard.certificate;
+    peer.dtls.remote_fingerprints = command.remote_fingerprints;
+    peer.reports = {command.ssrc, command.cname, shard.ntp_origin};
+    return peer;
+}
+
+/// Those we had a base on and have none any more.
+std::vector<IpAddress> addresses_gone(const std::vector<ice::Candidate>& before,
+                                      const std::vector<ice::Candidate>& after) {
+    std::vector<IpAddress> gone;
+    for (const ice::Candidate& candidate : before) {
+        const bool stays = std::any_of(after.begin(), after.end(), [&](const ice::Candidate& other) {
+            return other.base.ip == candidate.base.ip;
+        });
+        if (!stays) gone.push_back(candidate.base.ip);
+    }
+    return gone;
+}
+
+void add_remote_candidates(Instant now, Leg& leg, const std::vector<ice::Candidate>& candidates) {
+    for (const ice::Candidate& candidate : candidates) leg.connection().add_remote_candidate(now, candidate);
+}
 
 }  // namespace
 
@@ -24,22 +69,22 @@ void Shard::contain(Work work) {
 }
 
 template <class Work>
-void Shard::on_leg(LegNumber number, Work work) {
+void Shard::on_leg(Instant now, LegNumber number, Work work) {
     const auto found = legs_.find(number);
     if (found == legs_.end()) return;
     try {
         work(*found->second);
-        pump(number);
+        pump(now, number);
     } catch (const std::exception& fault) {  // One leg's fault never reaches another.
         ++counters_.faults;
-        found->second->peer().abandon(fault.what());  // The next tick reports it.
+        found->second->connection().abandon(fault.what());  // The next tick reports it.
     }
 }
 
 template <class Work>
-void Shard::on_leg(const LegId& id, Work work) {
+void Shard::on_leg(Instant now, const LegId& id, Work work) {
     const auto found = numbers_.find(id);
-    if (found != numbers_.end()) on_leg(found->second, work);
+    if (found != numbers_.end()) on_leg(now, found->second, work);
 }
 
 void Shard::handle_command(Instant now, const Command& command) {
@@ -49,37 +94,63 @@ void Shard::handle_command(Instant now, const Command& command) {
 
 void Shard::handle_datagram(Instant now, const Path& path, MutableBytes datagram) {
     tick_if_due(now);
-    if (gatherer_ && gatherer_->handle_datagram(now, path, datagram))
-        return contain([&] { pump_gatherer(); });
+    if (gathering_ && gathering_->handle_datagram(now, path, datagram))
+        return contain([&] { pump_gathering(now); });
+    route(now, path, datagram);
+}
 
+/// To the leg it is for.
+void Shard::route(Instant now, const Path& path, MutableBytes datagram) {
     const auto number = routes_.find(path, datagram);
     if (!number) {
         ++counters_.unroutable;
         return;
     }
-    on_leg(*number, [&](Leg& leg) {
-        const bool known = leg.peer().is_valid(path);
-        leg.peer().handle_datagram(now, path, datagram);
-        if (leg.peer().is_valid(path) && !known) {
+    on_leg(now, *number, [&](Leg& leg) {
+        const bool known = leg.connection().is_valid(path);
+        leg.connection().handle_datagram(now, path, datagram);
+        if (leg.connection().is_valid(path) && !known) {
             routes_.claim(*number, path);
-        } else if (leg.peer().has_heard(path)) {
+        } else if (leg.connection().has_heard(path)) {
             routes_.keep(*number, path);
         }
     });
 }
 
+void Shard::handle_closed(Instant now, const Path& path) {
+    tick_if_due(now);
+    if (gathering_) {
+        contain([&] {
+            gathering_->stream_closed(now, path);
+            pump_gathering(now);
+        });
+    }
+    const auto number = routes_.owner(path);
+    if (!number) return;
+    on_leg(now, *number, [&](Leg& leg) { leg.connection().path_closed(now, path); });
+    routes_.forget(*number, path);
+}
+
 void Shard::handle_timeout(Instant now) {
     tick_if_due(now);
     while (const auto number = deadlines_.pop_due(now)) {
-        on_leg(*number, [&](Leg& leg) { leg.peer().handle_timeout(now); });
+        on_leg(now, *number, [&](Leg& leg) { leg.connection().handle_timeout(now); });
     }
-    if (gatherer_) contain([&] { tick_gatherer(now); });
+    if (gathering_) {
+        contain([&] {
+            gathering_->handle_timeout(now);
+            pump_gathering(now);
+        });
+    }
 }
 
 void Shard::close(Instant now) {
     for (const auto& entry : legs_) {
-        on_leg(entry.first, [&](Leg& leg) { leg.peer().close(now); });
+        on_leg(now, entry.first, [&](Leg& leg) { leg.connection().close(now); });
     }
+    if (!gathering_) return;
+    gathering_->close();
+    pump_gathering(now);
 }
 
 std::optional<Output> Shard::poll() {
@@ -95,7 +166,7 @@ std::optional<Instant> Shard::deadline() {
         if (other && (!earliest || *other < *earliest)) earliest = other;
     };
     consider(deadlines_.next());
-    if (gatherer_) consider(gatherer_->deadline());
+    if (gathering_) consider(gathering_->deadline());
     return earliest;
 }
 
@@ -105,22 +176,29 @@ void Shard::handle(Instant now, const CreateLeg& command) {
     } catch (const std::exception& fault) {
         ++counters_.faults;
         forget_leg(command.leg, next_number_ - 1);
-        report(LegFailed{command.leg, fault.what()});
+        report(LegFailed{command.leg, {ice::FailureCode::internal, fault.what()}, {}});
     }
 }
 
 void Shard::add_leg(Instant now, const CreateLeg& command) {
     const LegNumber number = next_number_++;
-    std::uint32_t transaction_tag = random_.u32();
-    while (routes_.has_tag(transaction_tag)) transaction_tag = random_.u32();
-    legs_[number] = std::make_unique<Leg>(command, peer_config(command, transaction_tag), random_, now);
+    const std::uint32_t tag = new_transaction_tag();
+    auto peer = peer_config(command, tag, config_);
+    peer.ice.local_candidates = local_candidates();
+    peer.reconnect_grace = command.reconnect_grace;
+    legs_[number] = std::make_unique<Leg>(command, std::move(peer), random_, now);
     numbers_[command.leg] = number;
-    routes_.add(number, command.local.ufrag, transaction_tag);
+    routes_.add(number, command.local.ufrag, tag);
     if (!next_tick_) next_tick_ = now + kTick;
-    for (const ice::Candidate& candidate : command.remote_candidates) {
-        legs_[number]->peer().add_remote_candidate(now, candidate);
-    }
-    pump(number);
+    add_remote_candidates(now, *legs_[number], command.remote_candidates);
+    pump(now, number);
+}
+
+/// Tells our agents' answers apart on the one port.
+std::uint32_t Shard::new_transaction_tag() {
+    std::uint32_t tag = random_.u32();
+    while (routes_.has_tag(tag)) tag = random_.u32();
+    return tag;
 }
 
 /// All that add_leg() made, or as much of it as it got done.
@@ -132,23 +210,57 @@ void Shard::forget_leg(const LegId& id, LegNumber number) {
     if (legs_.empty()) next_tick_.reset();
 }
 
-peer::PeerConfig Shard::peer_config(const CreateLeg& command, std::uint32_t transaction_tag) const {
-    peer::PeerConfig peer;
-    peer.ice.role = command.negotiated.remote_ice_lite ? ice::Role::controlling : ice::Role::controlled;
-    peer.ice.remote_lite = command.negotiated.remote_ice_lite;
-    peer.ice.local = command.local;
-    peer.ice.remote = {command.negotiated.remote_ufrag, command.negotiated.remote_password};
-    peer.ice.local_candidates = config_.host_candidates;
-    peer.ice.transaction_tag = transaction_tag;
-    peer.dtls.role = command.negotiated.setup == sdp::Setup::active ? dtls::Role::client : dtls::Role::server;
-    peer.dtls.certificate = config_.certificate;
-    peer.dtls.remote_fingerprints = command.remote_fingerprints;
-    peer.reports = {command.ssrc, command.cname, config_.ntp_origin};
-    return peer;
+void Shard::handle(Instant now, const ChangeLeg& command) {
+    const auto found = numbers_.find(command.leg);
+    if (found == numbers_.end()) return;
+    const LegNumber number = found->second;
+    on_leg(now, number, [&](Leg& leg) {
+        switch (command.transport) {
+            case ChangeLeg::Transport::kept:
+                return leg.negotiate(command.negotiated);
+            case ChangeLeg::Transport::restarted:
+                leg.negotiate(command.negotiated);
+                return restart(now, number, leg, command);
+            case ChangeLeg::Transport::replaced:
+                return replace(now, number, leg, command);
+        }
+    });
+}
+
+void Shard::restart(Instant now, LegNumber number, Leg& leg, const ChangeLeg& command) {
+    const std::uint32_t tag = new_transaction_tag();
+    auto next = agent_config(command, tag, config_);
+    next.setup_timeout = config_.restart_timeout;
+    next.local_candidates = local_candidates();
+    routes_.add(number, command.local.ufrag, tag);
+    leg.connection().restart_ice(now, std::move(next));
+    add_remote_candidates(now, leg, command.remote_candidates);
+}
+
+void Shard::replace(Instant now, LegNumber number, Leg& leg, const ChangeLeg& command) {
+    const std::uint32_t tag = new_transaction_tag();
+    auto peer = peer_config(command, tag, config_);
+    peer.ice.setup_timeout = config_.restart_timeout;
+    peer.ice.local_candidates = local_candidates();
+    routes_.add(number, command.local.ufrag, tag);
+    leg.negotiate_when_replaced(command);
+    leg.connection().replace(now, std::move(peer));
+    add_remote_candidates(now, leg, command.remote_candidates);
+}
+
+void Shard::handle(Instant now, const SetReconnectGrace& command) {
+    on_leg(now, command.leg, [&](Leg& leg) { leg.connection().set_reconnect_grace(command.grace); });
+}
+
+void Shard::handle(Instant now, const QueryIce& command) {
+    IceReported answer{command.query, now, std::nullopt};
+    on_leg(now, command.leg, [&](Leg& leg) { answer.report = leg.connection().report(now); });
+    report(std::move(answer));
 }
 
 void Shard::handle(Instant now, const AddRemoteCandidate& command) {
-    on_leg(command.leg, [&](Leg& leg) { leg.peer().add_remote_candidate(now, command.candidate); });
+    on_leg(now, command.leg,
+           [&](Leg& leg) { leg.connection().add_remote_candidate(now, command.candidate); });
 }
 
 void Shard::handle(Instant now, const CloseLeg& command) {
@@ -156,16 +268,16 @@ void Shard::handle(Instant now, const CloseLeg& command) {
     if (found == numbers_.end()) return;
     const LegNumber number = found->second;
     leave_room(*legs_.at(number));
-    on_leg(number, [&](Leg& leg) { leg.peer().close(now); });
+    on_leg(now, number, [&](Leg& leg) { leg.connection().close(now); });
     forget_leg(command.leg, number);
 }
 
-void Shard::handle(Instant, const SetMuted& command) {
-    on_leg(command.leg, [&](Leg& leg) { leg.set_muted(command.muted); });
+void Shard::handle(Instant now, const SetMuted& command) {
+    on_leg(now, command.leg, [&](Leg& leg) { leg.set_muted(command.muted); });
 }
 
-void Shard::handle(Instant, const SetDeaf& command) {
-    on_leg(command.leg, [&](Leg& leg) { leg.set_deaf(command.deaf); });
+void Shard::handle(Instant now, const SetDeaf& command) {
+    on_leg(now, command.leg, [&](Leg& leg) { leg.set_deaf(command.deaf); });
 }
 
 void Shard::handle(Instant, const CreateRoom& command) {
@@ -180,10 +292,10 @@ void Shard::handle(Instant, const DeleteRoom& command) {
     rooms_.erase(found);
 }
 
-void Shard::handle(Instant, const JoinRoom& command) {
+void Shard::handle(Instant now, const JoinRoom& command) {
     const auto room = rooms_.find(command.room);
     if (room == rooms_.end()) return;
-    on_leg(command.leg, [&](Leg& leg) {
+    on_leg(now, command.leg, [&](Leg& leg) {
         leave_room(leg);
         if (command.muted) leg.set_muted(*command.muted);
         if (command.deaf) leg.set_deaf(*command.deaf);
@@ -191,15 +303,40 @@ void Shard::handle(Instant, const JoinRoom& command) {
     });
 }
 
-void Shard::handle(Instant, const LeaveRoom& command) {
-    on_leg(command.leg, [&](Leg& leg) { leave_room(leg); });
+void Shard::handle(Instant now, const LeaveRoom& command) {
+    on_leg(now, command.leg, [&](Leg& leg) { leave_room(leg); });
+}
+
+void Shard::handle(Instant now, const SetHostCandidates& command) {
+    const auto gone = addresses_gone(config_.host_candidates, command.candidates);
+    config_.host_candidates = command.candidates;
+    for (const auto& entry : legs_) {
+        on_leg(now, entry.first, [&](Leg& leg) {
+            for (const ice::Candidate& candidate : command.candidates)
+                leg.connection().add_local_candidate(now, candidate);
+            for (const IpAddress& address : gone) leg.connection().remove_local(now, address);
+        });
+    }
+    if (gathering_) gather(now);
 }
 
 void Shard::handle(Instant now, const StartGathering& command) {
+    if (gathering_ && command == servers_) return;
+    servers_ = command;
+    gather(now);
+}
+
+/// From the beginning: the servers or our own addresses are others than before.
+void Shard::gather(Instant now) {
     std::vector<Endpoint> bases;
-    for (const ice::Candidate& candidate : config_.host_candidates) bases.push_back(candidate.base);
-    gatherer_.emplace(bases, command.stun_servers, random_, now);
-    pump_gatherer();
+    for (const ice::Candidate& candidate : config_.host_candidates) {
+        if (candidate.transport == Transport::udp) bases.push_back(candidate.base);
+    }
+    if (gathering_) gathering_->close();
+    for (const ice::Candidate& candidate : std::exchange(relayed_, {})) lose_relay(now, candidate.endpoint);
+    if (gathering_) pump_gathering(now);
+    gathering_.emplace(bases, servers_, random_, now);
+    pump_gathering(now);
 }
 
 void Shard::tick_if_due(Instant now) {
@@ -218,43 +355,99 @@ void Shard::tick_if_due(Instant now) {
 void Shard::tick(Instant now) {
     for (const auto& entry : rooms_) contain([&] { entry.second->tick(now); });
     for (const auto& entry : legs_) {
-        on_leg(entry.first, [&](Leg& leg) {
+        on_leg(now, entry.first, [&](Leg& leg) {
             if (leg.room() == nullptr) leg.tick_alone(now);
         });
     }
 }
 
-void Shard::pump(LegNumber number) {
+void Shard::pump(Instant now, LegNumber number) {
     Leg& leg = *legs_.at(number);
-    while (auto output = leg.peer().poll()) {
-        if (auto* datagram = std::get_if<Transmit>(&*output)) {
-            outbox_.emplace_back(std::move(*datagram));
-        } else if (const auto* media = std::get_if<peer::RtpReceived>(&*output)) {
-            leg.receive(media->at, media->packet);
-        } else if (std::holds_alternative<peer::Connected>(*output)) {
-            report(LegConnected{leg.id()});
-        } else {
-            report(LegFailed{leg.id(), std::move(std::get<peer::Failed>(*output).detail)});
-        }
-    }
-    deadlines_.set(number, leg.peer().deadline());
+    while (auto output = leg.connection().poll()) act(now, number, leg, std::move(*output));
+    deadlines_.set(number, leg.connection().deadline());
 }
 
-void Shard::tick_gatherer(Instant now) {
-    gatherer_->handle_timeout(now);
-    pump_gatherer();
+void Shard::act(Instant now, LegNumber number, Leg& leg, ConnectionOutput output) {
+    if (auto* datagram = std::get_if<Transmit>(&output)) {
+        transmit(now, std::move(*datagram));
+    } else if (const auto* media = std::get_if<peer::RtpReceived>(&output)) {
+        if (const auto ssrc = leg.receive(media->at, media->packet)) routes_.know_ssrc(number, *ssrc);
+    } else if (std::holds_alternative<peer::Connected>(output)) {
+        report(LegConnected{leg.id()});
+    } else if (std::holds_alternative<peer::Interrupted>(output)) {
+        report(LegInterrupted{leg.id()});
+    } else if (std::holds_alternative<peer::Resumed>(output)) {
+        report(LegResumed{leg.id()});
+    } else if (auto* failed = std::get_if<peer::Failed>(&output)) {
+        report(LegFailed{leg.id(), std::move(*failed), leg.connection().report(now).ice.pairs});
+    } else if (const auto* restart = std::get_if<peer::RestartEnded>(&output)) {
+        end_change(number, leg, restart->succeeded);
+    } else {
+        const bool replaced = std::holds_alternative<Replaced>(output);
+        leg.end_replacement(replaced, random_);
+        end_change(number, leg, replaced);
+    }
 }
 
-void Shard::pump_gatherer() {
-    while (auto output = gatherer_->poll()) {
-        if (auto* datagram = std::get_if<Transmit>(&*output)) {
-            outbox_.emplace_back(std::move(*datagram));
-        } else if (auto* candidate = std::get_if<ice::Candidate>(&*output)) {
-            report(CandidateGathered{std::move(*candidate)});
-        } else {
-            report(GatheringDone{});
-        }
+/// Of the two generations one is nobody's from now on.
+void Shard::end_change(LegNumber number, const Leg& leg, bool succeeded) {
+    if (succeeded) {
+        routes_.drop_older(number);
+    } else {
+        routes_.drop_newest(number);
     }
+    report(TransportChanged{leg.id(), succeeded});
+}
+
+/// A packet of a leg's, by the port or by one of our relays.
+void Shard::transmit(Instant now, Transmit datagram) {
+    if (relayed_.empty() || !gathering_->send(now, datagram)) {
+        outbox_.emplace_back(std::move(datagram));
+    } else {
+        pump_gathering(now);
+    }
+}
+
+void Shard::pump_gathering(Instant now) {
+    while (auto output = gathering_->poll()) act(now, std::move(*output));
+}
+
+void Shard::act(Instant now, GatheringOutput output) {
+    if (auto* datagram = std::get_if<Transmit>(&output)) {
+        outbox_.emplace_back(std::move(*datagram));
+    } else if (auto* received = std::get_if<ice::TurnReceived>(&output)) {
+        route(now, received->path, received->bytes);
+    } else if (auto* candidate = std::get_if<ice::Candidate>(&output)) {
+        if (candidate->type == ice::CandidateType::relayed) add_relay(now, *candidate);
+        report(CandidateGathered{std::move(*candidate)});
+    } else if (auto* failed = std::get_if<ice::TurnFailed>(&output)) {
+        if (failed->lost) lose_relay(now, *failed->lost);
+        report(RelayFailed{std::move(failed->reason), failed->lost});
+    } else if (const auto* useless = std::get_if<ice::TurnDisconnect>(&output)) {
+        outbox_.emplace_back(CloseStream{useless->path});
+    } else {
+        report(GatheringDone{});
+    }
+}
+
+void Shard::add_relay(Instant now, const ice::Candidate& candidate) {
+    relayed_.push_back(candidate);
+    for (const auto& entry : legs_) {
+        on_leg(now, entry.first, [&](Leg& leg) { leg.connection().add_local_candidate(now, candidate); });
+    }
+}
+
+void Shard::lose_relay(Instant now, const Endpoint& relayed) {
+    std::erase_if(relayed_, [&](const ice::Candidate& one) { return one.endpoint == relayed; });
+    for (const auto& entry : legs_) {
+        on_leg(now, entry.first, [&](Leg& leg) { leg.connection().remove_local(now, relayed.ip); });
+    }
+}
+
+std::vector<ice::Candidate> Shard::local_candidates() const {
+    auto candidates = config_.host_candidates;
+    candidates.insert(candidates.end(), relayed_.begin(), relayed_.end());
+    return candidates;
 }
 
 void Shard::leave_room(Leg& leg) {

@@ -14,11 +14,11 @@
 #include "base/time.hpp"
 #include "dtls/certificate.hpp"
 #include "engine/deadline_queue.hpp"
+#include "engine/gathering.hpp"
 #include "engine/leg.hpp"
 #include "engine/messages.hpp"
 #include "engine/room.hpp"
 #include "engine/routes.hpp"
-#include "ice/gatherer.hpp"
 
 namespace legroom::engine {
 
@@ -26,7 +26,10 @@ struct ShardConfig {
     dtls::Certificate certificate;
     std::vector<ice::Candidate> host_candidates;  ///< Their bases are the addresses we send from.
     bool comfort_noise = true;
-    Duration ntp_origin{};  ///< From 1900 to the Instant of zero (rtp::to_ntp).
+    Duration setup_timeout = std::chrono::seconds{30};    ///< From the offer to connected.
+    Duration restart_timeout = std::chrono::seconds{10};  ///< The same for a second offer's new transport.
+    bool allow_local_targets = false;                     ///< See ice::AgentConfig.
+    Duration ntp_origin{};                                ///< From 1900 to the Instant of zero (rtp::to_ntp).
 };
 
 struct ShardCounters {
@@ -36,7 +39,12 @@ struct ShardCounters {
     std::uint64_t faults = 0;         ///< Exceptions, out of memory most likely: a leg given up, a tick lost.
 };
 
-using Output = std::variant<Transmit, Event>;
+/// The stream of this path is of no more use.
+struct CloseStream {
+    Path path;
+};
+
+using Output = std::variant<Transmit, CloseStream, Event>;
 
 /// The media plane of one thread: the paths of its legs and the ticks of its rooms.
 ///
@@ -52,6 +60,9 @@ public:
     void handle_command(Instant now, const Command& command);
     /// Decrypts in place. A stranger's datagram is dropped unanswered and counted.
     void handle_datagram(Instant now, const Path& path, MutableBytes datagram);
+    /// The connection that carried this path is gone: what comes by the same ends later is somebody else's. A
+    /// path that is no leg's is ignored.
+    void handle_closed(Instant now, const Path& path);
     void handle_timeout(Instant now);
     /// Ends every leg with RTCP BYE and close_notify: the program is about to exit.
     void close(Instant now);
@@ -64,31 +75,45 @@ public:
 
 private:
     void handle(Instant now, const CreateLeg& command);
+    void handle(Instant now, const ChangeLeg& command);
     void handle(Instant now, const AddRemoteCandidate& command);
     void handle(Instant now, const CloseLeg& command);
     void handle(Instant now, const SetMuted& command);
     void handle(Instant now, const SetDeaf& command);
+    void handle(Instant now, const SetReconnectGrace& command);
+    void handle(Instant now, const QueryIce& command);
     void handle(Instant now, const CreateRoom& command);
     void handle(Instant now, const DeleteRoom& command);
     void handle(Instant now, const JoinRoom& command);
     void handle(Instant now, const LeaveRoom& command);
+    void handle(Instant now, const SetHostCandidates& command);
     void handle(Instant now, const StartGathering& command);
 
     void add_leg(Instant now, const CreateLeg& command);
     void forget_leg(const LegId& id, LegNumber number);
-    [[nodiscard]] peer::PeerConfig peer_config(const CreateLeg& command, std::uint32_t transaction_tag) const;
+    std::uint32_t new_transaction_tag();
+    void restart(Instant now, LegNumber number, Leg& leg, const ChangeLeg& command);
+    void replace(Instant now, LegNumber number, Leg& leg, const ChangeLeg& command);
+    void end_change(LegNumber number, const Leg& leg, bool succeeded);
     void tick_if_due(Instant now);
     void tick(Instant now);
-    void pump(LegNumber number);
-    void tick_gatherer(Instant now);
-    void pump_gatherer();
+    void pump(Instant now, LegNumber number);
+    void act(Instant now, LegNumber number, Leg& leg, ConnectionOutput output);
+    void gather(Instant now);
+    void route(Instant now, const Path& path, MutableBytes datagram);
+    void transmit(Instant now, Transmit datagram);
+    void pump_gathering(Instant now);
+    void act(Instant now, GatheringOutput output);
+    void add_relay(Instant now, const ice::Candidate& candidate);
+    void lose_relay(Instant now, const Endpoint& relayed);
+    [[nodiscard]] std::vector<ice::Candidate> local_candidates() const;
     void report(Event event) { outbox_.emplace_back(std::move(event)); }
     template <class Work>
     void contain(Work work);
     template <class Work>
-    void on_leg(LegNumber number, Work work);
+    void on_leg(Instant now, LegNumber number, Work work);
     template <class Work>
-    void on_leg(const LegId& id, Work work);
+    void on_leg(Instant now, const LegId& id, Work work);
     void leave_room(Leg& leg);
 
     ShardConfig config_;
@@ -98,8 +123,10 @@ private:
     std::unordered_map<RoomId, std::unique_ptr<Room>> rooms_;
     Routes routes_;
     DeadlineQueue<LegNumber> deadlines_;
-    std::optional<ice::Gatherer> gatherer_;
-    std::optional<Instant> next_tick_;  ///< Set while there are legs.
+    std::optional<Gathering> gathering_;
+    StartGathering servers_;
+    std::vector<ice::Candidate> relayed_;  ///< Candidates of our own relays.
+    std::optional<Instant> next_tick_;     ///< Set while there are legs.
     LegNumber next_number_ = 0;
     std::deque<Output> outbox_;
     ShardCounters counters_;

@@ -19,16 +19,22 @@ constexpr Duration kPacing = 20ms;
 constexpr Duration kMinTimeout = 100ms;
 constexpr Duration kMaxFirstTimeout = 500ms;
 constexpr Duration kMaxTimeout = 1600ms;
-constexpr int kMaxTransmissions = 5;
+constexpr int kMaxTransmissions = 5;  ///< to an address the peer is heard from; to others see contacts.hpp
 
-/// A failed pair is tried again while there is no better: NATs open late.
+/// TCP retransmits by itself (RFC 8489 §6.2.2). An answer that is not there by then has met a peer that had
+/// not our credentials yet; its own checks bring ours again.
+constexpr Duration kStreamTimeout = 10s;
+
+/// A failed pair is tried again while there is no better: NATs open late. Doubled up to eight times that.
 constexpr Duration kRetryPause = 500ms;
+constexpr int kMaxDoublings = 3;
 /// The peer checks the same pair now: what we sent before may have been stopped at its NAT.
 constexpr Duration kMinResend = 50ms;
 
-/// Controlling: how long a first valid pair waits for a better one, and for another try.
+/// Controlling: how long a first valid pair waits for a better one to nominate.
 constexpr Duration kNominationDelay = 200ms;
-constexpr Duration kNominationRetry = 500ms;
+
+Duration doubled(Duration pause, int times) { return pause * (1 << std::clamp(times, 0, kMaxDoublings)); }
 
 }  // namespace
 
@@ -36,12 +42,13 @@ constexpr Duration kNominationRetry = 500ms;
 /// A pair that worked long ago is checked anew, for the peer may nominate it now, and its consent must not
 /// run out before it was asked for again (RFC 7675 §5.1).
 void Agent::Impl::trigger(Instant now, Pair& pair) {
-    const bool lately = now - pair.last_answer < config_.consent_timeout / 2;
+    if (pair.is_dead()) return;
+    const bool lately = state_ == State::connected && pair.last_answer >= fresh_since(now);
     if (pair.state == PairState::succeeded && (lately || &pair == selected_)) return;
     if (pair.state != PairState::in_progress) {
         pair.state = PairState::waiting;
         list_.trigger(pair);
-    } else if (now - pair.check->last_sent >= kMinResend) {
+    } else if (now - pair.check->last_sent >= kMinResend && pair.path.transport == Transport::udp) {
         pair.check->next = now;
         pair.check->transmissions = 1;
         pair.check->timeout = kMinTimeout;
@@ -53,6 +60,10 @@ void Agent::Impl::start_checks(Instant now) {
         Pair* pair = list_.next(!is_concluded(now));
         if (pair == nullptr) return;
         if (pair->state != PairState::waiting) continue;  // settled since it was triggered
+        if (credit(*pair) == 0) {
+            give_up(now, *pair);
+            continue;
+        }
         pair->state = PairState::in_progress;
         send_check(now, *pair, false);
         next_check_ = now + kPacing;
@@ -60,19 +71,43 @@ void Agent::Impl::start_checks(Instant now) {
 }
 
 void Agent::Impl::send_check(Instant now, Pair& pair, bool nominating) {
-    const Duration paced = kPacing * static_cast<int>(list_.unsettled());  // RFC 8445 §14.3
     Check check;
     check.id = new_transaction();
     check.bytes = request(check.id, pair, nominating);
     check.role = role_;
     check.nominating = nominating;
-    check.timeout = std::clamp<Duration>(paced, kMinTimeout, kMaxFirstTimeout);
     check.first_sent = check.last_sent = now;
-    check.next = now + check.timeout;
     check.transmissions = 1;
     ++counters_.checks;
-    outbox_.emplace_back(Transmit{pair.path, check.bytes});
+    send_request(pair, check.bytes);
+    check.timeout = first_timeout(pair);
+    check.next = now + check.timeout;
     pair.check = std::move(check);
+}
+
+void Agent::Impl::send_request(Pair& pair, const ByteVector& bytes) {
+    ++pair.requests_sent;
+    if (pair.path.transport == Transport::udp) contacts_.on_sent(pair.path.remote);
+    outbox_.emplace_back(Transmit{pair.path, bytes});
+}
+
+Duration Agent::Impl::first_timeout(const Pair& pair) const {
+    if (pair.path.transport != Transport::udp) return kStreamTimeout;
+    const Duration paced = kPacing * static_cast<int>(list_.unsettled());  // RFC 8445 §14.3
+    const Duration usual = std::clamp<Duration>(paced, kMinTimeout, kMaxFirstTimeout);
+    const Endpoint& remote = pair.path.remote;
+    return contacts_.is_heard(remote) ? usual : std::max(usual, contacts_.patience(remote));
+}
+
+Duration Agent::Impl::next_timeout(const Pair& pair) const {
+    const Endpoint& remote = pair.path.remote;
+    if (!contacts_.is_heard(remote)) return contacts_.patience(remote);
+    return std::min(pair.check->timeout * 2, kMaxTimeout);
+}
+
+/// Whoever has connected to us is where he says.
+int Agent::Impl::credit(const Pair& pair) const {
+    return pair.path.transport == Transport::udp ? contacts_.credit(pair.path.remote) : kMaxUnanswered;
 }
 
 stun::TransactionId Agent::Impl::new_transaction() {
@@ -91,7 +126,8 @@ ByteVector Agent::Impl::request(const stun::TransactionId& id, const Pair& pair,
     if (nominating) out.use_candidate();
     // What a peer-reflexive candidate learnt from this check would be worth (RFC 8445 §7.1.1).
     out.priority(candidate_priority(CandidateType::peer_reflexive,
-                                    static_cast<std::uint16_t>(pair.local_priority >> 8)));
+                                    static_cast<std::uint16_t>(pair.local_priority >> 8),
+                                    pair.path.transport));
     return out.message_integrity(remote_key_).fingerprint().take();
 }
 
@@ -103,46 +139,67 @@ void Agent::Impl::retransmit_checks(Instant now) {
 
 void Agent::Impl::retransmit(Instant now, Pair& pair) {
     Check& check = *pair.check;
-    if (check.transmissions >= kMaxTransmissions) return give_up(now, pair);
+    if (!may_retransmit(now, pair)) return give_up(now, pair);
     if (check.role != role_) return send_check(now, pair, false);  // says what is no longer true
     check.last_sent = now;
-    check.timeout = std::min(check.timeout * 2, kMaxTimeout);
-    check.next = now + check.timeout;
     ++check.transmissions;
     ++counters_.retransmissions;
-    outbox_.emplace_back(Transmit{pair.path, check.bytes});
+    send_request(pair, check.bytes);
+    check.timeout = next_timeout(pair);
+    check.next = now + check.timeout;
+}
+
+/// An address that says nothing gets no more once a pair is nominated (RFC 8445 §8.1.2), and its other pairs
+/// get one check each before this one gets another.
+bool Agent::Impl::may_retransmit(Instant now, const Pair& pair) const {
+    if (pair.path.transport != Transport::udp || credit(pair) == 0) return false;
+    const Endpoint& remote = pair.path.remote;
+    if (contacts_.is_heard(remote)) return pair.check->transmissions < kMaxTransmissions;
+    return !is_concluded(now) && credit(pair) > list_.untried(remote);
 }
 
 /// A nomination that got no answer leaves its pair valid: whether it still works is for consent to say.
 void Agent::Impl::give_up(Instant now, Pair& pair) {
     if (pair.state == PairState::succeeded) {
-        nominate_at_ = now + kNominationRetry;
+        nominate_after_ = now + doubled(kRetryPause, failed_nominations_++);
     } else {
         pair.state = PairState::failed;
-        pair.retry_at = now + kRetryPause;
+        pair.retry_at = now + doubled(kRetryPause, pair.failures++);
+        if (credit(pair) == 0) ++counters_.withheld_checks;
     }
     pair.check.reset();
 }
 
 void Agent::Impl::revive_failed_pairs(Instant now) {
-    if (!is_in_need(now)) return;
     for (const auto& pair : list_) {
-        if (pair->state == PairState::failed && now >= pair->retry_at) pair->state = PairState::waiting;
+        if (may_retry(now, *pair) && now >= pair->retry_at) pair->state = PairState::waiting;
     }
 }
 
+/// Failed pairs are worth another try when nothing works yet, or what should work does not.
+bool Agent::Impl::may_retry(Instant now, const Pair& pair) const {
+    if (pair.state != PairState::failed || pair.is_dead() || credit(pair) == 0) return false;
+    return state_ == State::checking || path_is_silent(now) || &pair == nominated_;
+}
+
 /// Regular nomination (RFC 8445 §8.1.1): the best pair that works, once no better one may come or the
-/// wait for it has been long enough.
+/// wait for it has been long enough. Later, the one the peer has moved to.
 void Agent::Impl::nominate(Instant now) {
-    if (!may_nominate() || (now < nominate_at_ && better_may_come())) return;
-    Pair* best = list_.best_valid();
+    if (!may_nominate() || now < nomination_due()) return;
+    Pair* best = nominated_ == nullptr ? list_.best_valid(fresh_since(now)) : nullptr;
     send_check(now, best == nullptr ? *selected_ : *best, true);
 }
 
 bool Agent::Impl::may_nominate() const {
-    if (role_ != Role::controlling || selected_ == nullptr || selected_is_nominated()) return false;
+    if (role_ != Role::controlling || selected_ == nullptr || selected_->closed || selected_is_nominated())
+        return false;
     return std::none_of(list_.begin(), list_.end(),
                         [](const auto& pair) { return pair->check && pair->check->nominating; });
+}
+
+Instant Agent::Impl::nomination_due() const {
+    const bool waits = nominated_ == nullptr && better_may_come();
+    return waits ? std::max(nominate_after_, connected_at_ + kNominationDelay) : nominate_after_;
 }
 
 bool Agent::Impl::better_may_come() const {
@@ -150,77 +207,6 @@ bool Agent::Impl::better_may_come() const {
         const bool unsettled = pair->state == PairState::waiting || pair->state == PairState::in_progress;
         return unsettled && pair->priority > selected_->priority;
     });
-}
-
-void Agent::Impl::handle_response(Instant now, const Path& path, const stun::Message& response) {
-    const auto probe = take_probe(response.header.transaction);
-    Pair* pair = probe ? nullptr : list_.find(response.header.transaction);
-    if (!probe && pair == nullptr) {
-        ++counters_.stray_answers;
-    } else if (!response.verify_ice(remote_key_)) {
-        ++counters_.unauthenticated;  // anybody could have sent it: our check goes on
-        if (probe) probes_.push_back(*probe);
-    } else if (response.error && response.error->code == stun::kRoleConflict) {
-        handle_role_conflict(probe ? probe->role : pair->check->role, pair);
-    } else if (probe) {
-        if (response.header.kind == stun::Class::success) finish_probe(now, *probe, path);
-    } else {
-        finish_check(now, *pair, path, response);
-    }
-}
-
-void Agent::Impl::finish_check(Instant now, Pair& pair, const Path& path, const stun::Message& response) {
-    if (path != pair.path) ++counters_.asymmetric_answers;
-    const bool success = response.header.kind == stun::Class::success && response.mapped_address &&
-                         response.unknown_required.empty() && path == pair.path;
-    if (success) return succeed(now, pair, response);
-    give_up(now, pair);
-}
-
-/// The peer has our role and the greater claim to it: check again in the other (RFC 8445 §7.2.5.1).
-void Agent::Impl::handle_role_conflict(Role asked_as, Pair* pair) {
-    ++counters_.role_conflicts;
-    if (asked_as == role_) switch_role(role_ == Role::controlling ? Role::controlled : Role::controlling);
-    if (pair == nullptr) return;
-    pair->check.reset();
-    if (pair->state == PairState::succeeded) return;
-    pair->state = PairState::waiting;
-    list_.trigger(*pair);
-}
-
-void Agent::Impl::succeed(Instant now, Pair& pair, const stun::Message& response) {
-    const Check check = *std::exchange(pair.check, std::nullopt);
-    measure(now - check.first_sent, check.transmissions == 1);
-    pair.state = PairState::succeeded;
-    pair.validated = true;
-    pair.last_answer = pair.last_heard = now;
-    learn_local(pair, *response.mapped_address);
-    if (state_ == State::checking) {
-        enter(State::connected, "first valid pair " + pair.path.remote.to_string());
-        nominate_at_ = now + kNominationDelay;
-    }
-
-    const bool nominated_by_us = check.nominating && role_ == Role::controlling;
-    const bool nominated_by_peer = pair.nominate_on_success && role_ == Role::controlled;
-    pair.nominate_on_success = false;
-    if (nominated_by_us || nominated_by_peer || &pair == nominated_) {
-        select(now, pair, true);
-    } else if (path_is_silent(now)) {
-        abandon_selected(now, pair);
-    } else if (nominated_ == nullptr) {
-        select(now, *list_.best_valid(), false);
-    } else if (&pair != selected_) {
-        hurry_consent(now);  // a new way to the peer: is the old one still one?
-    }
-}
-
-void Agent::Impl::measure(Duration round_trip, bool exact) {
-    if (exact && round_trip_exact_) {
-        round_trip_ = (*round_trip_ * 7 + round_trip) / 8;  // RFC 6298 §2.3
-    } else if (exact || !round_trip_) {
-        round_trip_ = round_trip;
-        round_trip_exact_ = exact;
-    }
 }
 
 }  // namespace legroom::ice

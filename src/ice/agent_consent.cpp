@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "ice/agent_impl.hpp"
 
@@ -7,18 +8,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// RFC 7675 §5.1: a check every 5 s, each wait varied by a fifth so that agents do not fall into step. The
-/// same datagrams keep NAT bindings open (RFC 8445 §11).
-constexpr Duration kConsentInterval = 5s;
-/// After an unanswered one the next comes sooner: of six checks in 30 s a lossy path may well lose all,
-/// of twenty-five it does not.
+/// After an unanswered check the next comes sooner: of six in 30 s a lossy path may well lose all, of
+/// twenty-five it does not.
 constexpr Duration kConsentRetry = 1s;
-
-/// A path is silent after so many unanswered checks with nothing else heard for so long.
-constexpr int kSilentProbes = 4;
+/// When nothing at all has come for so long, we ask: five seconds of silence shall mean a loss.
 constexpr Duration kSilence = 2s;
+constexpr Duration kSilentRetry = 700ms;  ///< so that a path that is back is found within a second
+constexpr Duration kHurry = 60ms;         ///< between two checks when the peer seems to have moved
 
-constexpr std::size_t kMaxProbes = 16;       ///< remembered; answers to older ones come too late
+/// A path is silent after so many unanswered checks, and nothing else heard for kSilence.
+constexpr int kSilentProbes = 3;
+
+constexpr std::size_t kMaxProbes = 32;       ///< remembered; answers to older ones come too late
 constexpr std::size_t kMaxAlternatives = 4;  ///< other valid pairs asked when the path is silent
 
 }  // namespace
@@ -32,72 +33,74 @@ Duration Agent::Impl::around(Duration middle) {
 /// The selected pair's latest answer was its consent until now; ask again in its turn.
 void Agent::Impl::start_consent(Instant now) {
     unanswered_ = 0;
+    asked_.reset();
     next_probe_ = std::max(now, selected_->last_answer + around(kConsentInterval));
 }
 
-void Agent::Impl::probe_consent(Instant now) {
-    if (state_ != State::connected || now < next_probe_) return;
-    send_probe(now, *selected_);
-    ++unanswered_;
-    latest_probe_ = now;
-    next_probe_ = now + around(kConsentRetry);
-    if (!path_is_silent(now)) return;
-    std::size_t asked = 0;
-    for (const auto& pair : list_) {
-        if (pair.get() == selected_ || pair->state != PairState::succeeded) continue;
-        send_probe(now, *pair);
-        if (++asked == kMaxAlternatives) return;
-    }
+Instant Agent::Impl::consent_end() const { return selected_->last_answer + config_.consent_timeout; }
+
+Instant Agent::Impl::probe_due() const {
+    const Instant silent = std::max(selected_->last_heard + kSilence, latest_probe_ + kSilentRetry);
+    return std::min(next_probe_, silent);
 }
 
-void Agent::Impl::send_probe(Instant now, const Pair& pair) {
+void Agent::Impl::probe_consent(Instant now) {
+    if (state_ != State::connected || now < probe_due()) return;
+    const bool unheard = now - selected_->last_heard >= kSilence;
+    latest_probe_ = now;
+    next_probe_ = now + around(unheard ? kSilentRetry : kConsentRetry);
+    if (!selected_->closed) {
+        send_probe(now, *selected_);
+        ++unanswered_;
+        if (!asked_) asked_ = now;
+    }
+    if (path_is_silent(now)) ask_alternatives(now);
+}
+
+/// The other pairs that have worked, those the peer was heard on last before the others.
+void Agent::Impl::ask_alternatives(Instant now) {
+    std::vector<Pair*> others;
+    for (const auto& pair : list_) {
+        if (pair.get() != selected_ && pair->state == PairState::succeeded) others.push_back(pair.get());
+    }
+    const std::size_t count = std::min(others.size(), kMaxAlternatives);
+    std::partial_sort(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(count), others.end(),
+                      [](const Pair* a, const Pair* b) { return a->last_heard > b->last_heard; });
+    for (std::size_t i = 0; i < count; ++i) send_probe(now, *others[i]);
+}
+
+void Agent::Impl::send_probe(Instant now, Pair& pair) {
     if (probes_.size() >= kMaxProbes) probes_.pop_front();
     const auto id = new_transaction();
     ++counters_.checks;
-    outbox_.emplace_back(Transmit{pair.path, request(id, pair, false)});
+    send_request(pair, request(id, pair, false));
     probes_.push_back({id, pair.path, role_, now});
 }
 
 void Agent::Impl::hurry_consent(Instant now) {
-    if (unanswered_ == 0) next_probe_ = std::min(next_probe_, std::max(now, latest_probe_ + kConsentRetry));
+    next_probe_ = std::min(next_probe_, std::max(now, latest_probe_ + kHurry));
 }
 
 bool Agent::Impl::path_is_silent(Instant now) const {
-    return selected_ != nullptr && unanswered_ >= kSilentProbes && now - selected_->last_heard >= kSilence;
+    if (selected_ == nullptr) return false;
+    return selected_->closed || (unanswered_ >= kSilentProbes && now - selected_->last_heard >= kSilence);
 }
 
-std::optional<Agent::Impl::Probe> Agent::Impl::take_probe(const stun::TransactionId& id) {
-    const auto found =
-        std::find_if(probes_.begin(), probes_.end(), [&](const Probe& probe) { return probe.id == id; });
-    if (found == probes_.end()) return std::nullopt;
-    const Probe probe = *found;
-    probes_.erase(found);
-    return probe;
-}
-
-/// Consent is for the path the answer came by, which must be the one that was asked about.
-void Agent::Impl::finish_probe(Instant now, const Probe& probe, const Path& path) {
-    Pair* pair = list_.find(probe.path);
-    if (path != probe.path) ++counters_.asymmetric_answers;
-    if (pair == nullptr || path != probe.path) return;
-    measure(now - probe.sent, true);
-    const bool silent = path_is_silent(now);
-    pair->last_answer = pair->last_heard = now;
-    if (pair == selected_) {
-        unanswered_ = 0;
-        next_probe_ = std::max(now, probe.sent + around(kConsentInterval));
-    } else if (silent) {
-        abandon_selected(now, *pair);
+/// RFC 7675 §5.1: once consent is lost, its five-tuple is not used again with these credentials, not even
+/// when the peer answers there later. Another five-tuple, or an ICE restart, may bring the peer back.
+void Agent::Impl::lose_consent() {
+    selected_->expired = true;
+    selected_->state = PairState::failed;
+    for (const auto& pair : list_) {
+        pair->check.reset();
+        pair->in_use = false;
+        if (pair->state == PairState::in_progress) pair->state = PairState::failed;
     }
-}
-
-/// The peer is heard on `other` and no longer where we send to.
-void Agent::Impl::abandon_selected(Instant now, Pair& other) {
-    if (&other != selected_) {
-        selected_->state = PairState::failed;  // until it is checked anew
-        selected_->retry_at = now + kConsentRetry;
-    }
-    select(now, other, false);
+    list_.clear_triggered();
+    probes_.clear();
+    selected_ = nominated_ = nullptr;
+    asked_.reset();
+    enter(State::expired, "consent expired", FailureCode::consent_expired);
 }
 
 }  // namespace legroom::ice

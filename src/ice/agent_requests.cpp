@@ -70,18 +70,24 @@ void Agent::Impl::switch_role(Role role) {
 /// Whoever sends an authenticated check lives where it came from: check back (RFC 8445 §7.3.1.4), and go
 /// there if a controlling peer says so (§7.3.1.5).
 void Agent::Impl::take_check(Instant now, const Path& path, const stun::Message& request) {
+    last_heard_ = now;
     Pair* pair = learn_pair(path, request.priority);
     if (pair == nullptr) return;
-    pair->last_heard = now;
+    ++pair->requests_received;
+    hear(now, *pair);
+    if (pair->expired) return;
     trigger(now, *pair);
-    if (role_ != Role::controlled || !request.use_candidate) return;
+    suspect_selected(now, *pair);
+    if (role_ == Role::controlled && request.use_candidate) take_nomination(now, *pair, request);
+}
 
-    if (pair->nominated_by == request.header.transaction) return;
-    pair->nominated_by = request.header.transaction;
-    if (pair->state == PairState::succeeded) {
-        select(now, *pair, true);
+void Agent::Impl::take_nomination(Instant now, Pair& pair, const stun::Message& request) {
+    if (pair.nominated_by == request.header.transaction) return;
+    pair.nominated_by = request.header.transaction;
+    if (pair.state == PairState::succeeded) {
+        select(now, pair, true);
     } else {
-        pair->nominate_on_success = true;
+        pair.nominate_on_success = true;
     }
 }
 

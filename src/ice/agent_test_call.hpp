@@ -35,6 +35,7 @@ public:
     }
 
     [[nodiscard]] bool connected() const { return agent.state() == State::connected; }
+    [[nodiscard]] bool expired() const { return agent.state() == State::expired; }
     [[nodiscard]] bool failed() const { return agent.state() == State::failed; }
     [[nodiscard]] bool nominated() const { return !paths.empty() && paths.back().nominated; }
 

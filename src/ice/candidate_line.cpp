@@ -49,12 +49,12 @@ bool same_word(std::string_view a, std::string_view b) {
                       [&](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool ends_with_word(std::string_view word, std::string_view suffix) {
+    return word.size() > suffix.size() && same_word(word.substr(word.size() - suffix.size()), suffix);
+}
+
 bool is_unresolved_name(std::string_view word) {
-    for (const std::string_view suffix : {".local", ".invalid"}) {
-        if (word.size() > suffix.size() && same_word(word.substr(word.size() - suffix.size()), suffix))
-            return true;
-    }
-    return false;
+    return ends_with_word(word, ".local") || ends_with_word(word, ".invalid");
 }
 
 std::optional<CandidateType> read_type(std::string_view word) {
@@ -62,6 +62,13 @@ std::optional<CandidateType> read_type(std::string_view word) {
     if (word == "srflx") return CandidateType::server_reflexive;
     if (word == "prflx") return CandidateType::peer_reflexive;
     if (word == "relay") return CandidateType::relayed;
+    return std::nullopt;
+}
+
+std::optional<TcpType> read_tcp_type(std::string_view word) {
+    for (const TcpType type : {TcpType::active, TcpType::passive, TcpType::so}) {
+        if (word == to_string(type)) return type;
+    }
     return std::nullopt;
 }
 
@@ -101,6 +108,7 @@ Result<Front> read_front(Words& words) {
 /// value. Extensions we do not know are nobody's fault, a last one without value neither.
 struct Back {
     std::optional<Endpoint> related;
+    std::optional<TcpType> tcp_type;
     std::optional<std::string> ufrag;
 };
 
@@ -117,7 +125,8 @@ Result<Back> read_back(Words& words) {
         } else if (name == "rport") {
             if (!read_number(value, related_port)) return Error::bad_number;
         } else if (name == "tcptype") {
-            if (value != "active" && value != "passive" && value != "so") return Error::bad_tcp_type;
+            back.tcp_type = read_tcp_type(value);
+            if (!back.tcp_type) return Error::bad_tcp_type;
         } else if (name == "ufrag") {
             back.ufrag = std::string{value};
         }
@@ -155,9 +164,18 @@ Result<ParsedCandidate> parse_candidate(std::string_view line) {
 
     const auto ip = read_address(front->address);
     if (!ip && !is_unresolved_name(front->address)) return Error::bad_address;
-    if (!ip || !same_word(front->transport, "udp") || front->component != 1) return parsed;
-    parsed.candidate = Candidate{*type,         {*ip, front->port}, {},
-                                 back->related, front->priority,    std::string{front->foundation}};
+    parsed.mdns = !ip && ends_with_word(front->address, ".local");
+    const bool tcp = same_word(front->transport, "tcp") && back->tcp_type;
+    const bool known_transport = tcp || same_word(front->transport, "udp");
+    if (!ip || !known_transport || front->component != 1) return parsed;
+    Candidate& candidate = parsed.candidate.emplace();
+    candidate.type = *type;
+    candidate.endpoint = {*ip, front->port};
+    candidate.related = back->related;
+    candidate.priority = front->priority;
+    candidate.foundation = front->foundation;
+    if (tcp) candidate.transport = Transport::tcp;
+    if (tcp) candidate.tcp_type = back->tcp_type;
     return parsed;
 }
 

@@ -56,15 +56,38 @@ TEST(CandidateLine, ReadsWhatIsUsable) {
     }
 }
 
+TEST(CandidateLine, ReadsTcp) {  // RFC 6544 §4.5
+    struct Case {
+        const char* line;
+        TcpType type;
+    };
+    for (const Case& one :
+         {Case{"candidate:1 1 tcp 5 192.0.2.1 9 typ host tcptype active", TcpType::active},
+          Case{"candidate:1 1 TCP 5 192.0.2.1 9 typ host tcptype passive", TcpType::passive},
+          Case{"candidate:1 1 tcp 5 192.0.2.1 9 typ host generation 0 tcptype so", TcpType::so},
+          Case{"candidate:3468015426 1 tcp 1518280447 10.88.0.1 9 typ host tcptype active generation 0 "
+               "network-id 1 network-cost 50",
+               TcpType::active},
+          Case{"candidate:1 1 TCP 5 fe80::1%2 9 typ srflx raddr 10.0.0.1 rport 9 tcptype active",
+               TcpType::active}}) {
+        const auto parsed = parse_candidate(one.line);
+        ASSERT_TRUE(parsed && parsed->candidate) << one.line;
+        EXPECT_EQ(parsed->candidate->transport, Transport::tcp) << one.line;
+        EXPECT_EQ(parsed->candidate->tcp_type, one.type) << one.line;
+    }
+    const auto udp = parse_candidate("candidate:1 1 udp 5 192.0.2.1 9 typ host tcptype active");
+    EXPECT_EQ(udp->candidate->tcp_type, std::nullopt) << "a word that means nothing there";
+}
+
 /// Contract 01: answered 200 and without further effect.
 TEST(CandidateLine, IgnoresWhatItNeedNotUse) {
     for (const char* line : {
              "candidate:1 1 udp 5 8965a15a-2ab5-409e-8b7f-04211d36b59e.local 9 typ host",
              "candidate:1 1 udp 5 A.LOCAL 9 typ host",
              "candidate:1 1 udp 5 a.invalid 9 typ host",
-             "candidate:1 1 tcp 5 192.0.2.1 9 typ host tcptype active",
-             "candidate:1 1 TCP 5 192.0.2.1 9 typ host tcptype passive",
-             "candidate:1 1 tcp 5 192.0.2.1 9 typ host tcptype so",
+             "candidate:1 2 tcp 5 192.0.2.1 9 typ host tcptype active",
+             "candidate:1 1 tcp 5 8965a15a-2ab5-409e-8b7f-04211d36b59e.local 9 typ host tcptype active",
+             "candidate:1 1 tls 5 192.0.2.1 9 typ host tcptype passive",
              "candidate:1 1 tcp 5 192.0.2.1 9 typ host",
              "candidate:1 1 sctp 5 192.0.2.1 9 typ host",
              "candidate:1 2 udp 5 192.0.2.1 9 typ host",
@@ -159,6 +182,16 @@ TEST(CandidateLine, ReadsWhatItWrites) {
     }
 }
 
+TEST(CandidateLine, WritesTcp) {
+    const Candidate candidate = tcp_host_candidate(*Endpoint::parse("192.0.2.1:443"), 65535);
+    const std::string line = candidate.to_line();
+    EXPECT_EQ(line, "candidate:" + candidate.foundation + " 1 tcp " + std::to_string(candidate.priority) +
+                        " 192.0.2.1 443 typ host tcptype passive");
+    const auto parsed = parse_candidate(line);
+    ASSERT_TRUE(parsed && parsed->candidate);
+    EXPECT_EQ(parsed->candidate->to_line(), line);
+}
+
 TEST(CandidateLine, SurvivesMutation) {
     SeededRandom random{3};
     for (int round = 0; round < 20'000; ++round) {
@@ -184,11 +217,24 @@ TEST(CandidatePriority, FollowsTheFormula) {  // RFC 8445 §5.1.2.1
     EXPECT_EQ(candidate_priority(CandidateType::relayed, 65535), 16777215U);
 }
 
+TEST(CandidatePriority, PutsTcpBelowDirectUdpAndAboveRelays) {  // RFC 6544 §4.2
+    const std::uint32_t tcp = tcp_host_candidate(*Endpoint::parse("192.0.2.1:443"), 65535).priority;
+    EXPECT_EQ(tcp, (90U << 24) + (((4U << 13) + 8191) << 8) + 255);
+    for (const auto type :
+         {CandidateType::host, CandidateType::peer_reflexive, CandidateType::server_reflexive}) {
+        EXPECT_LT(tcp, candidate_priority(type, 0));
+        EXPECT_GT(candidate_priority(type, 0, Transport::tcp),
+                  candidate_priority(CandidateType::relayed, 65535));
+    }
+    EXPECT_LT(candidate_priority(CandidateType::peer_reflexive, 65535, Transport::tcp), tcp);
+}
+
 TEST(CandidateFoundation, IsSharedByEqualsOnly) {  // RFC 8445 §5.1.1.3
     const auto a = *IpAddress::parse("192.0.2.1");
     const auto b = *IpAddress::parse("192.0.2.2");
     EXPECT_EQ(host_candidate({a, 1}, 1).foundation, host_candidate({a, 2}, 9).foundation);
     EXPECT_NE(host_candidate({a, 1}, 1).foundation, host_candidate({b, 1}, 1).foundation);
+    EXPECT_NE(host_candidate({a, 1}, 1).foundation, tcp_host_candidate({a, 1}, 1).foundation);
     EXPECT_NE(candidate_foundation(CandidateType::server_reflexive, a, b),
               candidate_foundation(CandidateType::host, a));
     EXPECT_NE(candidate_foundation(CandidateType::server_reflexive, a, b),

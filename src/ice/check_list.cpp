@@ -68,9 +68,12 @@ void CheckList::erase(const Pair* pair) {
     std::erase_if(pairs_, [&](const auto& one) { return one.get() == pair; });
 }
 
-void CheckList::erase_remote(const Endpoint& remote) {
-    std::erase_if(triggered_, [&](const Pair* pair) { return pair->path.remote == remote; });
-    std::erase_if(pairs_, [&](const auto& pair) { return pair->path.remote == remote; });
+void CheckList::erase_remote(const Endpoint& remote, Transport transport) {
+    const auto matches = [&](const auto& pair) {
+        return pair->path.remote == remote && pair->path.transport == transport;
+    };
+    std::erase_if(triggered_, matches);
+    std::erase_if(pairs_, matches);
 }
 
 void CheckList::prioritize(Role role) {
@@ -103,11 +106,17 @@ Pair* CheckList::next(bool ordinary) {
     return nullptr;
 }
 
-Pair* CheckList::best_valid() const {
+Pair* CheckList::best_valid(Instant since) const {
     for (const auto& pair : pairs_) {
-        if (pair->state == PairState::succeeded) return pair.get();
+        if (pair->state == PairState::succeeded && pair->last_answer >= since) return pair.get();
     }
     return nullptr;
+}
+
+int CheckList::untried(const Endpoint& remote) const {
+    return static_cast<int>(std::count_if(pairs_.begin(), pairs_.end(), [&](const auto& pair) {
+        return pair->path.remote == remote && pair->state == PairState::waiting && pair->requests_sent == 0;
+    }));
 }
 
 bool CheckList::has_waiting() const {

@@ -43,13 +43,27 @@ struct Pair {
     PairState state = PairState::waiting;
     bool validated = false;  ///< A check has succeeded at some time.
     bool in_use = false;     ///< Selected or nominated: never evicted.
+    bool closed = false;     ///< Its connection or our address is gone, until the peer is heard there again.
+    bool expired = false;    ///< Consent ran out on it: never used again (RFC 7675 §5.1).
     std::optional<Check> check;
-    Instant retry_at;     ///< failed: when it is worth another try
-    Instant last_answer;  ///< succeeded: the latest valid answer; the peer's consent dates from here
-    Instant last_heard;   ///< the latest authenticated message of any kind
+    Instant retry_at;         ///< failed: when it is worth another try
+    int failures = 0;         ///< in a row
+    Instant last_answer;      ///< succeeded: the latest valid answer; the peer's consent dates from here
+    Instant last_heard;       ///< the latest authenticated message of any kind
+    Instant last_media;       ///< the latest authentic SRTP or SRTCP packet
+    Instant validated_since;  ///< the first success
     bool nominate_on_success = false;  ///< the peer has nominated it while our own check still ran
     /// The request that nominated it last: its retransmissions and duplicates shall not do so again.
     std::optional<stun::TransactionId> nominated_by;
+
+    // For those who ask why (report.hpp).
+    std::uint64_t requests_sent = 0;
+    std::uint64_t responses = 0;
+    std::uint64_t requests_received = 0;
+    std::optional<Duration> round_trip;
+
+    /// No check of ours goes by it any more; its state is failed.
+    [[nodiscard]] bool is_dead() const { return closed || expired; }
 };
 
 /// RFC 8445 §6.1.2.3, from the priorities of both candidates.
@@ -71,7 +85,7 @@ public:
     /// not succeeded. Null when none can.
     Pair* add(const Pair& pair, bool proven);
     /// None of its pairs may be in use.
-    void erase_remote(const Endpoint& remote);
+    void erase_remote(const Endpoint& remote, Transport transport);
     /// Computes all priorities anew: a role or a candidate's priority has changed.
     void prioritize(Role role);
 
@@ -80,9 +94,12 @@ public:
     [[nodiscard]] bool has_triggered() const { return !triggered_.empty(); }
     /// The pair to check now: the longest triggered one, or, if `ordinary`, the best waiting one (§6.1.4.2).
     Pair* next(bool ordinary);
+    void clear_triggered() { triggered_.clear(); }
 
-    /// The best pair that has succeeded.
-    [[nodiscard]] Pair* best_valid() const;
+    /// The best pair that has succeeded and was answered on at `since` or later.
+    [[nodiscard]] Pair* best_valid(Instant since) const;
+    /// Pairs to this address that wait for their first check.
+    [[nodiscard]] int untried(const Endpoint& remote) const;
     [[nodiscard]] bool has_waiting() const;
     /// Checks that are under way or still to come: what paces retransmission (§14.3).
     [[nodiscard]] std::size_t unsettled() const;

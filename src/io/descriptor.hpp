@@ -21,6 +21,7 @@ public:
     }
 
     [[nodiscard]] int get() const { return fd_; }
+    [[nodiscard]] int release() { return std::exchange(fd_, -1); }  ///< Somebody else's from now on.
     explicit operator bool() const { return fd_ >= 0; }
 
 private:

@@ -30,8 +30,21 @@ timespec to_timespec(Duration duration) {
 
 }  // namespace
 
-MediaLoop::MediaLoop(UdpPort port, engine::Shard& shard, EventSink on_event)
-    : port_(std::move(port)), shard_(shard), on_event_(std::move(on_event)) {}
+MediaLoop::MediaLoop(MediaPorts ports, engine::Shard& shard, EventSink on_event, LinkSink on_link_closed)
+    : ports_(std::move(ports)),
+      shard_(shard),
+      on_event_(std::move(on_event)),
+      on_link_closed_(std::move(on_link_closed)) {
+    watch(mailbox_.descriptor());
+    for (const int socket : ports_.udp.descriptors()) watch(socket);
+    if (ports_.tcp) tcp_source_ = watch(ports_.tcp->descriptor());
+    if (ports_.links) links_source_ = watch(ports_.links->descriptor());
+}
+
+std::size_t MediaLoop::watch(int descriptor) {
+    sources_.push_back({descriptor, POLLIN, 0});
+    return sources_.size() - 1;
+}
 
 void MediaLoop::run() {
     hurry();
@@ -39,6 +52,7 @@ void MediaLoop::run() {
         wait();
         take_commands();
         receive_datagrams();
+        receive_streams();
         shard_.handle_timeout(now());
         pump();
     }
@@ -54,28 +68,76 @@ void MediaLoop::stop() {
 
 void MediaLoop::post(engine::Command command) { mailbox_.post(std::move(command)); }
 
-void MediaLoop::wait() {
-    std::vector<pollfd> sources{{mailbox_.descriptor(), POLLIN, 0}};
-    for (const int socket : port_.descriptors()) sources.push_back({socket, POLLIN, 0});
+void MediaLoop::set_link_servers(std::vector<LinkServer> servers) {
+    {
+        const std::lock_guard lock(link_servers_mutex_);
+        link_servers_ = std::move(servers);
+    }
+    mailbox_.wake();
+}
 
-    const Duration longest = shard_.deadline() ? *shard_.deadline() - now() : kLongestWait;
+void MediaLoop::wait() {
+    const auto due = deadline();
+    const Duration longest = due ? *due - now() : kLongestWait;
     const timespec timeout = to_timespec(std::clamp(longest, Duration::zero(), kLongestWait));
-    ::ppoll(sources.data(), sources.size(), &timeout, nullptr);
+    ::ppoll(sources_.data(), sources_.size(), &timeout, nullptr);
+}
+
+std::optional<Instant> MediaLoop::deadline() {
+    std::optional<Instant> earliest = shard_.deadline();
+    const auto consider = [&earliest](std::optional<Instant> other) {
+        if (other && (!earliest || *other < *earliest)) earliest = other;
+    };
+    if (ports_.tcp) consider(ports_.tcp->deadline());
+    if (ports_.links) consider(ports_.links->deadline());
+    return earliest;
 }
 
 void MediaLoop::take_commands() {
-    for (const engine::Command& command : mailbox_.take(kCommandsPerTurn)) {
+    const auto commands = mailbox_.take(kCommandsPerTurn);
+    // After taking: the servers a command speaks of were told before it was posted.
+    take_link_servers();
+    for (const engine::Command& command : commands) {
         shard_.handle_command(now(), command);
         pump_if_held();
     }
 }
 
+void MediaLoop::take_link_servers() {
+    if (!ports_.links) return;
+    const std::lock_guard lock(link_servers_mutex_);
+    if (link_servers_) ports_.links->set_servers(*std::exchange(link_servers_, std::nullopt));
+}
+
 void MediaLoop::receive_datagrams() {
     // One batch a turn: what keeps coming waits in the kernel until timers have had their turn.
-    port_.receive([this](const Path& path, MutableBytes datagram) {
-        shard_.handle_datagram(now(), path, datagram);
-        pump_if_held();
-    });
+    ports_.udp.receive([this](const Path& path, MutableBytes datagram) { take_datagram(path, datagram); });
+}
+
+void MediaLoop::receive_streams() {
+    if (ports_.tcp && is_due(tcp_source_, ports_.tcp->deadline())) {
+        ports_.tcp->receive(now(),
+                            [this](const Path& path, MutableBytes frame) { take_datagram(path, frame); });
+        for (const Path& path : ports_.tcp->take_closed()) shard_.handle_closed(now(), path);
+    }
+    if (ports_.links && is_due(links_source_, ports_.links->deadline())) {
+        ports_.links->receive(
+            now(), [this](const Path& path, MutableBytes message) { take_datagram(path, message); });
+        for (ClosedLink& link : ports_.links->take_closed()) {
+            shard_.handle_closed(now(), link.path);
+            if (on_link_closed_) on_link_closed_(std::move(link));
+        }
+    }
+}
+
+/// A server without streams pays two comparisons a turn for them, and no system call.
+bool MediaLoop::is_due(std::size_t source, std::optional<Instant> deadline) const {
+    return sources_[source].revents != 0 || (deadline && *deadline <= now());
+}
+
+void MediaLoop::take_datagram(const Path& path, MutableBytes datagram) {
+    shard_.handle_datagram(now(), path, datagram);
+    pump_if_held();
 }
 
 void MediaLoop::pump_if_held() {
@@ -86,13 +148,28 @@ void MediaLoop::pump() {
     outgoing_.clear();
     while (auto output = shard_.poll()) {
         if (auto* datagram = std::get_if<Transmit>(&*output)) {
-            outgoing_.push_back(std::move(*datagram));
+            (datagram->path.transport == Transport::udp ? outgoing_ : outgoing_streams_)
+                .push_back(std::move(*datagram));
+        } else if (const auto* useless = std::get_if<engine::CloseStream>(&*output)) {
+            if (ports_.links) ports_.links->close(useless->path);
         } else {
             on_event_(std::get<engine::Event>(std::move(*output)));
         }
     }
-    port_.send(outgoing_);
+    ports_.udp.send(outgoing_);
+    send_streams();
     pumped_ = now();
+}
+
+void MediaLoop::send_streams() {
+    for (const Transmit& datagram : outgoing_streams_) {
+        if (ports_.links && ports_.links->serves(datagram.path)) {
+            ports_.links->send(now(), {&datagram, 1});
+        } else if (ports_.tcp) {
+            ports_.tcp->send(now(), {&datagram, 1});
+        }
+    }
+    outgoing_streams_.clear();
 }
 
 }  // namespace legroom::io

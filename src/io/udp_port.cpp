@@ -1,11 +1,10 @@
 #include "io/udp_port.hpp"
 
-#include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "io/socket.hpp"
 #include "io/socket_address.hpp"
 
 namespace legroom::io {
@@ -15,36 +14,20 @@ constexpr int kSocketBuffer = 4 << 20;  ///< Bytes: 200 ms of two thousand legs.
 constexpr int kTriesForAnyPort = 16;
 constexpr std::size_t kControlSize = CMSG_SPACE(sizeof(in6_pktinfo));
 
-error_code last_error() { return {errno, boost::system::system_category()}; }
-
-void set_option(int socket, int level, int name, int value) {
-    // An option the kernel lacks makes the port slower or less exact, never wrong.
-    ::setsockopt(socket, level, name, &value, sizeof value);
-}
-
-Result<Descriptor> open_socket(int family, std::uint16_t number) {
-    Descriptor socket{::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-    if (!socket) return last_error();
-    set_option(socket.get(), SOL_SOCKET, SO_RCVBUF, kSocketBuffer);
-    set_option(socket.get(), SOL_SOCKET, SO_SNDBUF, kSocketBuffer);
+Result<Descriptor> open_udp_socket(int family, std::uint16_t number) {
+    auto socket = make_socket(family, SOCK_DGRAM);
+    if (!socket) return socket;
+    set_option(socket->get(), SOL_SOCKET, SO_RCVBUF, kSocketBuffer);
+    set_option(socket->get(), SOL_SOCKET, SO_SNDBUF, kSocketBuffer);
     if (family == AF_INET) {
-        set_option(socket.get(), IPPROTO_IP, IP_PKTINFO, 1);
+        set_option(socket->get(), IPPROTO_IP, IP_PKTINFO, 1);
     } else {
-        set_option(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
-        set_option(socket.get(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+        set_option(socket->get(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
     }
-    sockaddr_storage any{};
     const IpAddress unspecified = family == AF_INET ? IpAddress{} : IpAddress::v6({});
-    const socklen_t length = to_sockaddr(Endpoint{unspecified, number}, any);
-    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&any), length) != 0) return last_error();
+    const auto bound = bind_to(socket->get(), {unspecified, number});
+    if (!bound) return bound.error();
     return socket;
-}
-
-Result<std::uint16_t> bound_number(int socket) {
-    sockaddr_storage bound{};
-    socklen_t length = sizeof bound;
-    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&bound), &length) != 0) return last_error();
-    return from_sockaddr(reinterpret_cast<const sockaddr&>(bound))->port;
 }
 
 /// Which of our addresses the datagram came to.
@@ -146,14 +129,14 @@ Result<UdpPort> UdpPort::open(std::uint16_t number) {
 }
 
 Result<UdpPort> UdpPort::open_both(std::uint16_t number) {
-    auto v4 = open_socket(AF_INET, number);
+    auto v4 = open_udp_socket(AF_INET, number);
     if (!v4) return v4.error();
-    const auto bound = bound_number(v4->get());
+    const auto bound = local_endpoint(v4->get());
     if (!bound) return bound.error();
-    auto v6 = open_socket(AF_INET6, *bound);
+    auto v6 = open_udp_socket(AF_INET6, bound->port);
     // A host without IPv6 is served over IPv4; a port taken by somebody else is an error in both.
     if (!v6 && v6.error() == boost::system::errc::address_in_use) return v6.error();
-    return UdpPort{std::move(*v4), v6 ? std::move(*v6) : Descriptor{}, *bound};
+    return UdpPort{std::move(*v4), v6 ? std::move(*v6) : Descriptor{}, bound->port};
 }
 
 UdpPort::UdpPort(Descriptor v4, Descriptor v6, std::uint16_t number)

@@ -181,21 +181,31 @@ TEST(Peer, ForgedAndReplayedMediaIsRefused) {
     EXPECT_EQ(call.callee.peer.counters().srtp_refused, 2U);
 }
 
-TEST(Peer, MediaFromAnUncheckedAddressIsRefused) {
+/// A NAT gave the peer another port: what it sends is authentic, and where it comes from is checked at once.
+TEST(Peer, AuthenticMediaFromAnotherAddressIsTakenAndFollowed) {
     Call call(6);
     ASSERT_TRUE(call.connect());
     std::vector<Transmit> sent;
-    call.network.on_send([&sent](Instant, const Transmit& datagram) {
-        if (datagram.bytes[0] >= 128) sent.push_back(datagram);
-    });
+    call.network.on_send([&sent](Instant, const Transmit& datagram) { sent.push_back(datagram); });
     call.network.set_link({.loss = 1.0});
     call.say(call.caller, 1);
     ASSERT_EQ(sent.size(), 1U);
     const Path elsewhere{kCallee, *Endpoint::parse("10.66.6.6:666")};
     call.callee.on_datagram(call.network.now(), elsewhere, sent[0].bytes);
     call.network.pump(call.callee);
-    EXPECT_TRUE(call.callee.received.empty());
-    EXPECT_EQ(call.callee.peer.counters().invalid_path, 1U);
+    EXPECT_EQ(call.callee.received.size(), 1U);
+    ASSERT_GE(sent.size(), 2U);
+    EXPECT_EQ(sent[1].path, elsewhere);
+    EXPECT_EQ(protocol_of(sent[1].bytes), Protocol::stun);
+
+    ByteVector forged = sent[0].bytes;
+    forged.back() ^= 1;
+    const Path stranger{kCallee, *Endpoint::parse("10.66.6.6:667")};
+    sent.clear();
+    call.callee.on_datagram(call.network.now(), stranger, forged);
+    call.network.pump(call.callee);
+    EXPECT_TRUE(sent.empty()) << "nothing goes to who proves nothing";
+    EXPECT_EQ(call.callee.peer.counters().srtp_refused, 1U);
 }
 
 TEST(Peer, DtlsMayComeByAPairThatOnlyThePeerHasChecked) {
@@ -212,7 +222,8 @@ TEST(Peer, DtlsMayComeByAPairThatOnlyThePeerHasChecked) {
     ASSERT_FALSE(call.callee.peer.is_valid(path));
     call.callee.on_datagram(call.network.now(), path, hello);
     call.callee.on_datagram(call.network.now(), path, ByteVector{0x80, 111, 0, 1});
-    EXPECT_EQ(call.callee.peer.counters().invalid_path, 2U) << "DTLS is taken, media is not";
+    EXPECT_EQ(call.callee.peer.counters().invalid_path, 1U);
+    EXPECT_EQ(call.callee.peer.counters().before_keys, 1U) << "DTLS is taken, media without keys is not";
     EXPECT_TRUE(call.connect());
 }
 

@@ -79,6 +79,7 @@ Negotiated negotiate(const Document& offer, const Groups& groups, const Choice& 
     negotiated.mline_index = static_cast<std::uint16_t>(*audio.section);
     negotiated.direction =
         limited(mirrored(read_direction(offer.attributes, section)), ours.sends, ours.receives);
+    negotiated.remote_session = offer.origin;
     negotiated.remote_ice_lite = offer.attributes.has("ice-lite");
     negotiated.reduced_size_rtcp = section.has("rtcp-rsize");
     negotiate_transport(std::move(transport), negotiated);
@@ -96,7 +97,8 @@ Result<Answer> answer(std::string_view offer, const Ours& ours) {
     if (!groups) return groups.error();
     const auto audio = choose_audio(*document, *groups);
     if (!audio) return audio.error();
-    auto transport = read_transport(document->attributes, carrier(*document, *groups, audio->section));
+    auto transport =
+        read_transport(document->attributes, carrier(*document, *groups, audio->section), ours.setup);
     if (!transport) return transport.error();
     if (!audio->section) return Error::no_common_codec;
 

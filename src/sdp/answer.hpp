@@ -22,8 +22,12 @@ struct Ours {
     std::vector<std::string> candidates;  ///< "candidate:…" lines, host candidates
     bool gathering_done = true;           ///< true: a=end-of-candidates follows them
     std::string session_id;               ///< decimal digits for o= (RFC 8866 §5.2)
-    std::string stream_id;                ///< a=msid, first part
-    std::string track_id;                 ///< a=msid, second part
+    std::uint64_t session_version = 1;    ///< one more with every answer of a leg
+    /// Our role in a DTLS association that goes on: an offer that leaves us the choice gets this, one that
+    /// demands the other is Error::invalid_offer (RFC 8842 §5.3).
+    std::optional<Setup> setup;
+    std::string stream_id;  ///< a=msid, first part
+    std::string track_id;   ///< a=msid, second part
     std::string cname;
     Ssrc ssrc{};
     bool sends = true;     ///< false: we never send, whatever the offer would receive,
@@ -55,6 +59,7 @@ struct Negotiated {
     Direction direction = Direction::sendrecv;  ///< ours
     Setup setup = Setup::active;                ///< ours
 
+    std::string remote_session;  ///< o= without its version: another one is another peer connection
     std::string remote_ufrag;
     std::string remote_password;
     bool remote_ice_lite = false;

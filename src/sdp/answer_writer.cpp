@@ -49,7 +49,7 @@ DefaultDestination default_destination(const Ours& ours) {
 void write_session(Lines& out, const Document& offer, const Groups& groups, const Negotiated& negotiated,
                    const Ours& ours) {
     out.add("v=0");
-    out.add("o=- {} 1 IN IP4 0.0.0.0", ours.session_id);
+    out.add("o=- {} {} IN IP4 0.0.0.0", ours.session_id, ours.session_version);
     out.add("s=-");
     out.add("t=0 0");
     // Only what was offered as a bundle may be answered as one (RFC 8843 §7.3).

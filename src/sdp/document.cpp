@@ -21,11 +21,12 @@ bool is_origin(std::string_view value) {
 }
 
 /// v=0, o= and s= come first, in this order.
-bool take_preamble(std::string_view& rest) {
+bool take_preamble(std::string_view& rest, std::string_view& session) {
     const auto version = take_line(rest);
     if (!version || version->type != 'v' || version->value != "0") return false;
     const auto origin = take_line(rest);
     if (!origin || origin->type != 'o' || !is_origin(origin->value)) return false;
+    session = origin->value.substr(0, origin->value.find(' ', origin->value.find(' ') + 1));
     const auto name = take_line(rest);
     return name && name->type == 's';
 }
@@ -95,8 +96,8 @@ std::vector<std::string_view> Attributes::all(std::string_view name) const {
 Result<Document> Document::parse(std::string_view text) {
     if (text.size() > kMaxText) return Error::invalid_offer;
     std::string_view rest = without_trailing_blank_lines(text);
-    if (!take_preamble(rest)) return Error::invalid_offer;
     Document document;
+    if (!take_preamble(rest, document.origin)) return Error::invalid_offer;
     while (!rest.empty()) {
         const auto line = take_line(rest);
         if (!line || !add_line(*line, document)) return Error::invalid_offer;

@@ -47,6 +47,8 @@ struct Section {
 /// No view holds a line end, and those said to be tokens hold no blank either, so what is copied from here
 /// into an answer cannot begin a line of its own.
 struct Document {
+    std::string_view
+        origin;  ///< "username sess-id" of o=: the same for all offers of one session (RFC 8866 §5.2).
     Attributes attributes;  ///< Session level.
     std::vector<Section> sections;
 

@@ -46,9 +46,15 @@ bool is_credential(std::string_view text, std::size_t least) {
     return text.size() >= least && text.size() <= kMaxCredential && is_ice_chars(text);
 }
 
+bool may_be_answered(std::optional<std::string_view> offered, Setup ours) {
+    if (!offered || *offered == "actpass") return true;
+    return *offered == (ours == Setup::active ? "passive" : "active");
+}
+
 /// RFC 8842 §5.3. An offerer that says nothing is active by RFC 4145 §4; one that does not mind reads our
 /// answer anyway. holdconn asks for no connection, which is no offer of a call.
-std::optional<Setup> answer_setup(std::optional<std::string_view> offered) {
+std::optional<Setup> answer_setup(std::optional<std::string_view> offered, std::optional<Setup> kept) {
+    if (kept) return may_be_answered(offered, *kept) ? kept : std::nullopt;
     if (!offered || *offered == "active") return Setup::passive;
     if (*offered == "actpass" || *offered == "passive") return Setup::active;
     return std::nullopt;
@@ -90,7 +96,8 @@ Result<std::vector<RemoteFingerprint>> read_fingerprints(const std::vector<std::
     return usable;
 }
 
-Result<Transport> read_transport(const Attributes& session, const Attributes& section) {
+Result<Transport> read_transport(const Attributes& session, const Attributes& section,
+                                 std::optional<Setup> kept) {
     const auto ufrag = find_in(section, session, "ice-ufrag");
     const auto password = find_in(section, session, "ice-pwd");
     if (!ufrag || !is_ufrag(*ufrag) || !password || !is_ice_password(*password)) return Error::invalid_offer;
@@ -98,7 +105,7 @@ Result<Transport> read_transport(const Attributes& session, const Attributes& se
     const Attributes& signer = section.has("fingerprint") ? section : session;
     auto fingerprints = read_fingerprints(signer.all("fingerprint"));
     if (!fingerprints) return fingerprints.error();
-    const auto setup = answer_setup(find_in(section, session, "setup"));
+    const auto setup = answer_setup(find_in(section, session, "setup"), kept);
     if (!setup) return Error::invalid_offer;
 
     Transport transport{std::string{*ufrag}, std::string{*password}, std::move(*fingerprints), *setup, {}, 0};

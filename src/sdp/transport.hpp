@@ -27,9 +27,10 @@ struct Transport {
 };
 
 /// Reads the transport from a section's attributes, and from the session's where the section is silent.
-/// Error::invalid_offer: ufrag or password missing or out of their alphabet and lengths; fingerprints as
-/// read_fingerprints() says; a setup that cannot be answered.
-Result<Transport> read_transport(const Attributes& session, const Attributes& section);
+/// `kept` is our role in an association that goes on. Error::invalid_offer: ufrag or password missing or out
+/// of their alphabet and lengths; fingerprints as read_fingerprints() says; a setup that cannot be answered.
+Result<Transport> read_transport(const Attributes& session, const Attributes& section,
+                                 std::optional<Setup> kept = std::nullopt);
 
 /// Takes a=fingerprint values (RFC 8122 §5). Well-formed ones of a hash we cannot compute are left out.
 /// Error::invalid_offer: one is not "hash SP hex pairs", a digest has the wrong length for its hash, or

@@ -51,15 +51,49 @@ Builder& Builder::text(Attribute type, std::string_view value) {
     return attribute(static_cast<std::uint16_t>(type), as_bytes(value));
 }
 
-Builder& Builder::xor_mapped_address(const Endpoint& endpoint) {
+Builder& Builder::xor_address(Attribute type, const Endpoint& endpoint) {
     const Bytes ip = endpoint.ip.bytes();
     ByteVector mask{0x21, 0x12, 0xa4, 0x42};
     mask.insert(mask.end(), transaction_.begin(), transaction_.end());
-    ByteWriter out = begin(Attribute::xor_mapped_address, 4 + ip.size());
+    ByteWriter out = begin(type, 4 + ip.size());
     out.u8(0);
-    out.u8(endpoint.ip.is_v4() ? 1 : 2);
+    out.u8(endpoint.ip.is_v4() ? kFamilyV4 : kFamilyV6);
     out.u16(static_cast<std::uint16_t>(endpoint.port ^ kMagicCookie >> 16));
     for (std::size_t i = 0; i < ip.size(); ++i) out.u8(ip[i] ^ mask[i]);
+    return *this;
+}
+
+Builder& Builder::xor_mapped_address(const Endpoint& endpoint) {
+    return xor_address(Attribute::xor_mapped_address, endpoint);
+}
+
+Builder& Builder::xor_peer_address(const Endpoint& endpoint) {
+    return xor_address(Attribute::xor_peer_address, endpoint);
+}
+
+Builder& Builder::xor_relayed_address(const Endpoint& endpoint) {
+    return xor_address(Attribute::xor_relayed_address, endpoint);
+}
+
+Builder& Builder::data(Bytes value) { return attribute(static_cast<std::uint16_t>(Attribute::data), value); }
+
+Builder& Builder::channel_number(std::uint16_t number) {
+    begin(Attribute::channel_number, 4).u32(static_cast<std::uint32_t>(number) << 16);
+    return *this;
+}
+
+Builder& Builder::lifetime(std::chrono::seconds value) {
+    begin(Attribute::lifetime, 4).u32(static_cast<std::uint32_t>(value.count()));
+    return *this;
+}
+
+Builder& Builder::requested_transport(std::uint8_t protocol) {
+    begin(Attribute::requested_transport, 4).u32(static_cast<std::uint32_t>(protocol) << 24);
+    return *this;
+}
+
+Builder& Builder::requested_family(std::uint8_t family) {
+    begin(Attribute::requested_address_family, 4).u32(static_cast<std::uint32_t>(family) << 24);
     return *this;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -19,6 +20,13 @@ public:
 
     Builder& text(Attribute type, std::string_view value);  ///< USERNAME, REALM, NONCE, SOFTWARE
     Builder& xor_mapped_address(const Endpoint& endpoint);
+    Builder& xor_peer_address(const Endpoint& endpoint);
+    Builder& xor_relayed_address(const Endpoint& endpoint);
+    Builder& data(Bytes value);
+    Builder& channel_number(std::uint16_t number);
+    Builder& lifetime(std::chrono::seconds value);        ///< 0 to 2^32 - 1
+    Builder& requested_transport(std::uint8_t protocol);  ///< kTransportUdp
+    Builder& requested_family(std::uint8_t family);       ///< kFamilyV4, kFamilyV6
     Builder& error(std::uint16_t code, std::string_view reason);
     Builder& unknown_attributes(std::span<const std::uint16_t> types);
     Builder& priority(std::uint32_t value);
@@ -35,6 +43,7 @@ public:
     ByteVector take() { return std::move(bytes_); }
 
 private:
+    Builder& xor_address(Attribute type, const Endpoint& endpoint);
     ByteWriter begin(Attribute type, std::size_t size);
     void end();
 

@@ -19,8 +19,8 @@ Header read_type(std::uint16_t type) {
     return header;
 }
 
-/// XOR-MAPPED-ADDRESS: port and address are XORed with the cookie, an IPv6 one with the transaction
-/// id too, so that no NAT finds and rewrites them (§14.2).
+/// XOR-MAPPED-ADDRESS and its like: port and address are XORed with the cookie, an IPv6 one with the
+/// transaction id too, so that no NAT finds and rewrites them (§14.2).
 std::optional<Endpoint> read_xor_address(Bytes value, const TransactionId& transaction) {
     ByteReader in{value};
     in.skip(1);
@@ -28,12 +28,12 @@ std::optional<Endpoint> read_xor_address(Bytes value, const TransactionId& trans
     const auto port = static_cast<std::uint16_t>(in.u16() ^ kMagicCookie >> 16);
     std::array<std::uint8_t, 16> mask{0x21, 0x12, 0xa4, 0x42};
     std::copy(transaction.begin(), transaction.end(), mask.begin() + 4);
-    const Bytes masked = in.bytes(family == 2 ? 16 : 4);
-    if (!in.ok() || !in.rest().empty() || (family != 1 && family != 2)) return std::nullopt;
+    const Bytes masked = in.bytes(family == kFamilyV6 ? 16 : 4);
+    if (!in.ok() || !in.rest().empty() || (family != kFamilyV4 && family != kFamilyV6)) return std::nullopt;
 
     std::transform(masked.begin(), masked.end(), mask.begin(), mask.begin(),
                    [](std::uint8_t a, std::uint8_t b) { return static_cast<std::uint8_t>(a ^ b); });
-    if (family == 2) return Endpoint{IpAddress::v6(mask), port};
+    if (family == kFamilyV6) return Endpoint{IpAddress::v6(mask), port};
     return Endpoint{IpAddress::v4({mask[0], mask[1], mask[2], mask[3]}), port};
 }
 
@@ -65,6 +65,22 @@ std::optional<std::string_view> read_text(Bytes value, std::size_t longest) {
 std::optional<std::uint32_t> read_u32(Bytes value) {
     if (value.size() != 4) return std::nullopt;
     return ByteReader{value}.u32();
+}
+
+/// A number in the front of four bytes; the others are reserved (RFC 8656 §18).
+std::optional<std::uint8_t> read_leading_u8(Bytes value) {
+    if (value.size() != 4) return std::nullopt;
+    return ByteReader{value}.u8();
+}
+
+std::optional<std::uint16_t> read_leading_u16(Bytes value) {
+    if (value.size() != 4) return std::nullopt;
+    return ByteReader{value}.u16();
+}
+
+std::optional<std::chrono::seconds> read_seconds(Bytes value) {
+    const auto seconds = read_u32(value);
+    return seconds ? std::optional{std::chrono::seconds{*seconds}} : std::nullopt;
 }
 
 std::optional<std::uint64_t> read_u64(Bytes value) {
@@ -171,6 +187,20 @@ void Message::read_known(Attribute type, Bytes value, error_code& error_out) {
             return keep_first(software, read_text(value, kMaxText), error_out);
         case Attribute::xor_mapped_address:
             return keep_first(mapped_address, read_xor_address(value, header.transaction), error_out);
+        case Attribute::xor_peer_address:
+            return keep_first(peer_address, read_xor_address(value, header.transaction), error_out);
+        case Attribute::xor_relayed_address:
+            return keep_first(relayed_address, read_xor_address(value, header.transaction), error_out);
+        case Attribute::data:
+            return keep_first(data, std::optional{value}, error_out);
+        case Attribute::channel_number:
+            return keep_first(channel_number, read_leading_u16(value), error_out);
+        case Attribute::lifetime:
+            return keep_first(lifetime, read_seconds(value), error_out);
+        case Attribute::requested_transport:
+            return keep_first(requested_transport, read_leading_u8(value), error_out);
+        case Attribute::requested_address_family:
+            return keep_first(requested_family, read_leading_u8(value), error_out);
         case Attribute::error_code:
             return keep_first(error, read_error_code(value), error_out);
         case Attribute::priority:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -25,6 +26,13 @@ enum class Class : std::uint8_t { request = 0, indication = 1, success = 2, erro
 
 /// The only method ICE uses (RFC 8489 §18.2).
 inline constexpr std::uint16_t kBinding = 0x001;
+/// What TURN adds (RFC 8656 §17). Send and Data are indications, the others requests.
+inline constexpr std::uint16_t kAllocate = 0x003;
+inline constexpr std::uint16_t kRefresh = 0x004;
+inline constexpr std::uint16_t kSend = 0x006;
+inline constexpr std::uint16_t kData = 0x007;
+inline constexpr std::uint16_t kCreatePermission = 0x008;
+inline constexpr std::uint16_t kChannelBind = 0x009;
 
 using TransactionId = std::array<std::uint8_t, 12>;
 
@@ -45,7 +53,7 @@ struct ErrorCode {
     friend bool operator==(const ErrorCode&, const ErrorCode&) = default;
 };
 
-/// A STUN message as values. Texts and the integrity check look into the datagram it was parsed from,
+/// A STUN message as values. Texts, data and the integrity check look into the datagram it was parsed from,
 /// which must outlive it.
 ///
 /// Of an attribute that comes twice the first counts. What follows MESSAGE-INTEGRITY, FINGERPRINT
@@ -57,7 +65,14 @@ public:
     std::optional<std::string_view> realm;
     std::optional<std::string_view> nonce;
     std::optional<std::string_view> software;
-    std::optional<Endpoint> mapped_address;  ///< XOR-MAPPED-ADDRESS
+    std::optional<Endpoint> mapped_address;   ///< XOR-MAPPED-ADDRESS
+    std::optional<Endpoint> peer_address;     ///< XOR-PEER-ADDRESS
+    std::optional<Endpoint> relayed_address;  ///< XOR-RELAYED-ADDRESS
+    std::optional<Bytes> data;                ///< what a peer sent, or is to get
+    std::optional<std::uint16_t> channel_number;
+    std::optional<std::chrono::seconds> lifetime;
+    std::optional<std::uint8_t> requested_transport;  ///< a protocol number: kTransportUdp
+    std::optional<std::uint8_t> requested_family;     ///< kFamilyV4, kFamilyV6
     std::optional<ErrorCode> error;
     std::optional<std::uint32_t> priority;
     std::optional<std::uint64_t> controlled;   ///< ICE-CONTROLLED: the sender's tie-breaker

@@ -58,6 +58,15 @@ const VectorCase kVectorCases[] = {
     {"mapped address, family 3",      request_with("0020 0008 0003a147e112a643"), Error::bad_attribute},
     {"mapped address, v4 of 16 bytes", request_with("0020 0014 0001a1470113a9faa5d3f179bc25f4b5bed2b9d9"), Error::bad_attribute},
     {"mapped address, v6 of 4 bytes", request_with("0020 0008 0002a147e112a643"), Error::bad_attribute},
+    {"peer address, family 3",        request_with("0012 0008 0003a147e112a643"), Error::bad_attribute},
+    {"relayed address of 2 bytes",    request_with("0016 0002 0001 0000"), Error::bad_attribute},
+    {"CHANNEL-NUMBER of 2 bytes",     request_with("000c 0002 4000 0000"), Error::bad_attribute},
+    {"LIFETIME of 8 bytes",           request_with("000d 0008 0000000000000258"), Error::bad_attribute},
+    {"REQUESTED-TRANSPORT of 1 byte", request_with("0019 0001 11 000000"), Error::bad_attribute},
+    {"family of 8 bytes",             request_with("0017 0008 0100000000000000"), Error::bad_attribute},
+    {"ALTERNATE-SERVER",              request_with("8023 0008 0001a147e112a643"), {}},
+    {"ALTERNATE-DOMAIN of nothing",   request_with("8003 0000"), {}},
+    {"PASSWORD-ALGORITHMS",           request_with("8002 0008 0002000000010000"), {}},
     {"mapped address, empty",         request_with("0020 0000"), Error::bad_attribute},
     {"ERROR-CODE of 3 bytes",         request_with("0009 0003 000004 00"), Error::bad_attribute},
     {"ERROR-CODE 199",                request_with("0009 0004 00000163"), Error::bad_attribute},
@@ -166,6 +175,47 @@ TEST(Message, ReadsWhatTheBuilderWrites) {
     EXPECT_EQ(message->refused_attributes, std::vector<std::uint16_t>(unknown.begin(), unknown.end()));
     EXPECT_EQ(message->controlling, ~std::uint64_t{0});
     EXPECT_TRUE(message->use_candidate);
+}
+
+TEST(Message, ReadsTheAttributesOfTurn) {  // RFC 8656 §18
+    const Endpoint peer = *Endpoint::parse("203.0.113.9:49152");
+    const Endpoint relayed = *Endpoint::parse("[2001:db8::7]:50000");
+    const ByteVector payload = unhex("00112233445566");
+    const ByteVector bytes = Builder{{Class::indication, kData, {1, 2, 3}}}
+                                 .xor_peer_address(peer)
+                                 .xor_relayed_address(relayed)
+                                 .data(payload)
+                                 .channel_number(0x4001)
+                                 .lifetime(std::chrono::seconds{0xffffffff})
+                                 .requested_transport(kTransportUdp)
+                                 .requested_family(kFamilyV6)
+                                 .take();
+    const auto message = Message::parse(bytes);
+    ASSERT_TRUE(message) << message.error().message();
+    EXPECT_EQ(message->header.method, kData);
+    EXPECT_EQ(message->peer_address, peer);
+    EXPECT_EQ(message->relayed_address, relayed);
+    ASSERT_TRUE(message->data);
+    EXPECT_EQ(ByteVector(message->data->begin(), message->data->end()), payload);
+    EXPECT_EQ(message->channel_number, 0x4001);
+    EXPECT_EQ(message->lifetime, std::chrono::seconds{0xffffffff});
+    EXPECT_EQ(message->requested_transport, kTransportUdp);
+    EXPECT_EQ(message->requested_family, kFamilyV6);
+    EXPECT_TRUE(message->unknown_required.empty());
+}
+
+/// As they stand on the wire, from the pictures in the RFC rather than from our own builder.
+TEST(Message, ReadsTurnAttributesFromTheirPictures) {
+    const ByteVector bytes = request_with(
+        "0019 0004 11000000 0017 0004 02000000 000d 0004 00000258 000c 0004 7fff0000"
+        "0012 0008 0001 e112 e112a643");
+    const auto message = Message::parse(bytes);
+    ASSERT_TRUE(message) << message.error().message();
+    EXPECT_EQ(message->requested_transport, 17);
+    EXPECT_EQ(message->requested_family, 2);
+    EXPECT_EQ(message->lifetime, std::chrono::seconds{600});
+    EXPECT_EQ(message->channel_number, 0x7fff);
+    EXPECT_EQ(message->peer_address, *Endpoint::parse("192.0.2.1:49152"));
 }
 
 TEST(Message, EveryTypeIsClassAndMethod) {

@@ -1,5 +1,6 @@
 // Any datagram: the demultiplexer's quick looks and the parser. What parses is written again, attribute by
 // attribute, and must then mean the same.
+#include <algorithm>
 #include <cstdlib>
 
 #include "stun/builder.hpp"
@@ -19,12 +20,23 @@ ByteVector rewritten(const Message& message, IntegrityKey& key) {
     if (message.username) out.text(Attribute::username, *message.username);
     if (message.software) out.text(Attribute::software, *message.software);
     if (message.mapped_address) out.xor_mapped_address(*message.mapped_address);
+    if (message.peer_address) out.xor_peer_address(*message.peer_address);
+    if (message.relayed_address) out.xor_relayed_address(*message.relayed_address);
+    if (message.data) out.data(*message.data);
+    if (message.channel_number) out.channel_number(*message.channel_number);
+    if (message.lifetime) out.lifetime(*message.lifetime);
+    if (message.requested_transport) out.requested_transport(*message.requested_transport);
+    if (message.requested_family) out.requested_family(*message.requested_family);
     if (message.error) out.error(message.error->code, message.error->reason);
     if (message.priority) out.priority(*message.priority);
     if (message.controlled) out.controlled(*message.controlled);
     if (message.controlling) out.controlling(*message.controlling);
     if (message.use_candidate) out.use_candidate();
     return out.message_integrity(key).fingerprint().take();
+}
+
+bool same(const std::optional<Bytes>& a, const std::optional<Bytes>& b) {
+    return a.has_value() == b.has_value() && (!a || std::ranges::equal(*a, *b));
 }
 
 }  // namespace
@@ -50,5 +62,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
            again->error == message->error && again->priority == message->priority &&
            again->controlled == message->controlled && again->controlling == message->controlling &&
            again->use_candidate == message->use_candidate);
+    demand(again->peer_address == message->peer_address &&
+           again->relayed_address == message->relayed_address && same(again->data, message->data) &&
+           again->channel_number == message->channel_number && again->lifetime == message->lifetime &&
+           again->requested_transport == message->requested_transport &&
+           again->requested_family == message->requested_family);
     return 0;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <utility>
 
 #include "audio/goertzel.hpp"
 #include "rtp/packet.hpp"
@@ -56,6 +57,7 @@ Client::Client(ClientConfig config, Random& random)
     : config_(std::move(config)),
       random_(random),
       credentials_{random.ice_chars(4), random.ice_chars(24)},
+      session_(std::to_string(random.u32())),
       ssrc_(Ssrc{random.u32()}),
       incoming_(kRate),
       outgoing_(send_config(ssrc_), random) {
@@ -66,12 +68,12 @@ Client::Client(ClientConfig config, Random& random)
 
 std::string Client::offer() const {
     std::string text = fmt::format(
-        "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n{}"
-        "m=audio 9 UDP/TLS/RTP/SAVPF {}\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\na=rtcp-mux\r\n"
+        "v=0\r\no=- {} 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n{}"
+        "m=audio 9 UDP/TLS/RTP/SAVPF {}\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na={}\r\na=rtcp-mux\r\n"
         "a=ice-ufrag:{}\r\na=ice-pwd:{}\r\na=ice-options:trickle\r\na=fingerprint:{}\r\na=setup:{}\r\n"
         "a=rtpmap:{} opus/48000/2\r\n",
-        config_.lite ? "a=ice-lite\r\n" : "", kOpus, credentials_.ufrag, credentials_.password,
-        config_.certificate.fingerprint().to_string(), config_.setup, kOpus);
+        session_, config_.lite ? "a=ice-lite\r\n" : "", kOpus, direction_, credentials_.ufrag,
+        credentials_.password, config_.certificate.fingerprint().to_string(), config_.setup, kOpus);
     if (!config_.candidates_in_offer) return text;
     for (const std::string& line : candidate_lines()) text += "a=" + line + "\r\n";
     return text;
@@ -93,6 +95,7 @@ bool Client::accept(Instant now, std::string_view answer) {
     config.ice.remote = {attribute(*document, "ice-ufrag"), attribute(*document, "ice-pwd")};
     config.ice.local_candidates = candidates_;
     config.ice.setup_timeout = config_.setup_timeout;
+    config.reconnect_grace = config_.reconnect_grace;
     config.ice.transaction_tag = random_.u32();
     config.dtls.role = attribute(*document, "setup") == "active" ? dtls::Role::server : dtls::Role::client;
     config.dtls.certificate = config_.certificate;
@@ -101,14 +104,42 @@ bool Client::accept(Instant now, std::string_view answer) {
     config.reports.cname = "client";
     if (config.ice.remote.ufrag.empty() || config.dtls.remote_fingerprints.empty()) return false;
     peer_.emplace(std::move(config), random_, now);
+    return add_candidates_of(now, *document);
+}
 
-    for (const sdp::Section& section : document->sections) {
-        for (const auto value : section.attributes.all("candidate")) {
+std::string Client::restart_offer() {
+    credentials_ = {random_.ice_chars(4), random_.ice_chars(24)};
+    return offer();
+}
+
+bool Client::accept_restart(Instant now, std::string_view answer) {
+    const auto document = sdp::Document::parse(answer);
+    if (!document) return false;
+    ice::AgentConfig next;
+    next.role = ice::Role::controlling;
+    next.local = credentials_;
+    next.remote = {attribute(*document, "ice-ufrag"), attribute(*document, "ice-pwd")};
+    next.local_candidates = candidates_;
+    next.transaction_tag = random_.u32();
+    peer_->restart_ice(now, std::move(next));
+    return add_candidates_of(now, *document);
+}
+
+bool Client::add_candidates_of(Instant now, const sdp::Document& answer) {
+    for (const sdp::Section& section : answer.sections) {
+        for (const auto value : section.attributes.all("candidate"))
             add_remote_candidate(now, fmt::format("candidate:{}", value));
-        }
     }
     pump(now);
     return true;
+}
+
+Duration Client::take_longest_gap() { return std::exchange(longest_gap_, Duration{}); }
+
+void Client::note_packet(Instant now) {
+    ++packets_heard_;
+    if (heard_at_) longest_gap_ = std::max(longest_gap_, now - *heard_at_);
+    heard_at_ = now;
 }
 
 void Client::add_remote_candidate(Instant now, std::string_view line) {
@@ -194,14 +225,16 @@ void Client::pump(Instant now) {
         if (auto* datagram = std::get_if<Transmit>(&*output)) {
             outbox_.push_back(std::move(*datagram));
         } else if (const auto* media = std::get_if<peer::RtpReceived>(&*output)) {
-            ++packets_heard_;
+            note_packet(now);
             const auto packet = rtp::parse_packet(media->packet);
             if (packet && config_.listens) incoming_.push(media->at, *packet);
         } else if (std::holds_alternative<peer::Connected>(*output)) {
             connected_ = true;
             next_tick_ = now;
-        } else {
-            failure_ = std::get<peer::Failed>(*output).detail;
+        } else if (const auto* restart = std::get_if<peer::RestartEnded>(&*output)) {
+            restarts_ += restart->succeeded ? 1 : 0;
+        } else if (auto* failed = std::get_if<peer::Failed>(&*output)) {
+            failure_ = std::move(failed->detail);
             next_tick_.reset();
         }
     }

@@ -15,6 +15,7 @@
 #include "engine/send_path.hpp"
 #include "ice/agent.hpp"
 #include "peer/peer.hpp"
+#include "sdp/document.hpp"
 
 namespace legroom::scenario {
 
@@ -27,6 +28,7 @@ struct ClientConfig {
     bool candidates_in_offer = true;
     bool lite = false;  ///< Offers a=ice-lite, so that the server controls.
     Duration setup_timeout = std::chrono::seconds{30};
+    Duration reconnect_grace = std::chrono::seconds{30};
 };
 
 /// A browser for tests: offers, trickles, talks and listens, made of the same machines as the server but in
@@ -39,6 +41,11 @@ public:
     Client(ClientConfig config, Random& random);
 
     [[nodiscard]] std::string offer() const;
+    /// Another offer, with new ICE credentials: restartIce() of a browser.
+    [[nodiscard]] std::string restart_offer();
+    /// The answer to it.
+    bool accept_restart(Instant now, std::string_view answer);
+    void set_direction(std::string direction) { direction_ = std::move(direction); }
     [[nodiscard]] std::vector<std::string> candidate_lines() const;
     /// Takes the server's answer and begins to connect. False: it is not one.
     bool accept(Instant now, std::string_view answer);
@@ -56,6 +63,9 @@ public:
     [[nodiscard]] const std::optional<std::string>& failure() const { return failure_; }
     [[nodiscard]] std::uint64_t packets_heard() const { return packets_heard_; }
     [[nodiscard]] const peer::Peer& peer() const { return *peer_; }
+    [[nodiscard]] int restarts() const { return restarts_; }  ///< Completed ones.
+    /// The longest time between two packets heard since the last call of this function.
+    Duration take_longest_gap();
 
     /// Of the last `window` heard, the share of power at this frequency; 0 when less was heard.
     [[nodiscard]] double share(double hz, Duration window) const;
@@ -63,12 +73,16 @@ public:
     [[nodiscard]] float peak(Duration window) const;
 
 private:
+    bool add_candidates_of(Instant now, const sdp::Document& answer);
+    void note_packet(Instant now);
     void tick(Instant now);
     void pump(Instant now);
 
     ClientConfig config_;
     Random& random_;
     ice::Credentials credentials_;
+    std::string session_;
+    std::string direction_ = "sendrecv";
     Ssrc ssrc_;
     std::vector<ice::Candidate> candidates_;
     std::optional<peer::Peer> peer_;
@@ -78,6 +92,9 @@ private:
     std::optional<Instant> next_tick_;
     std::deque<Transmit> outbox_;
     bool connected_ = false;
+    int restarts_ = 0;
+    std::optional<Instant> heard_at_;
+    Duration longest_gap_{};
     std::optional<std::string> failure_;
     std::uint64_t packets_heard_ = 0;
     std::vector<float> heard_;  ///< The last second.

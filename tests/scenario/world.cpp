@@ -36,6 +36,7 @@ std::string describe(const call::Event& event) {
     std::string text{call::type_name(event)};
     if (const auto* end = std::get_if<call::LegDisconnected>(&event.what)) {
         text += fmt::format(" {}", call::to_string(end->reason));
+        if (end->failure) text += fmt::format(" {}", ice::to_string(end->failure->code));
     }
     return text;
 }
@@ -78,7 +79,7 @@ void Server::on_timeout(Instant now) {
 std::optional<Transmit> Server::poll() {
     while (auto output = shard_.poll()) {
         if (auto* datagram = std::get_if<Transmit>(&*output)) return std::move(*datagram);
-        legs_.handle(now_, std::get<engine::Event>(*output));
+        if (const auto* event = std::get_if<engine::Event>(&*output)) legs_.handle(now_, *event);
     }
     return std::nullopt;
 }
@@ -146,6 +147,32 @@ void World::join(Browser& browser, const std::string& room) {
 void World::hang_up(Browser& browser) {
     server_.on_timeout(now());
     must(server_.legs().hang_up(now(), browser.leg));
+    network_.pump(server_);
+}
+
+void World::restart(Browser& browser) {
+    server_.on_timeout(now());
+    const auto answer =
+        must(server_.legs().reoffer(now(), browser.leg, browser.client.restart_offer())).answer;
+    if (!browser.client.accept_restart(now(), answer))
+        throw std::runtime_error("the client cannot read the answer");
+    network_.pump(server_);
+    network_.pump(browser);
+}
+
+void World::take_over(Browser& browser, const LegId& leg) {
+    server_.on_timeout(now());
+    const auto answered = must(server_.legs().reoffer(now(), leg, browser.client.offer()));
+    browser.leg = answered.id;
+    if (!browser.client.accept(now(), answered.answer))
+        throw std::runtime_error("the client cannot read the answer");
+    network_.pump(server_);
+    network_.pump(browser);
+}
+
+void World::renegotiate(Browser& browser) {
+    server_.on_timeout(now());
+    must(server_.legs().reoffer(now(), browser.leg, browser.client.offer()));
     network_.pump(server_);
 }
 

@@ -73,6 +73,12 @@ public:
     void trickle(Browser& browser);
     void join(Browser& browser, const std::string& room);
     void hang_up(Browser& browser);
+    /// An ICE restart, as restartIce() and POST /v1/legs/{id}/offer would.
+    void restart(Browser& browser);
+    /// `browser` offers for a leg that exists, as a page does that was loaded again.
+    void take_over(Browser& browser, const LegId& leg);
+    /// Sends the offer that says what has changed (a direction).
+    void renegotiate(Browser& browser);
     /// Takes what the server has to say after an API call.
     void pump_server() { network_.pump(server_); }
 

@@ -37,6 +37,7 @@ void Network::remove(Node& node) {
 void Network::detach(const Endpoint& endpoint) { nodes_.erase(endpoint); }
 
 void Network::translate(const Endpoint& inside, const Endpoint& outside) {
+    if (const auto old = outside_.find(inside); old != outside_.end()) inside_.erase(old->second);
     outside_[inside] = outside;
     inside_[outside] = inside;
 }

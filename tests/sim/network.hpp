@@ -58,7 +58,8 @@ public:
     void remove(Node& node);
     /// The address vanishes: what is under way to it, or sent from it, is lost.
     void detach(const Endpoint& endpoint);
-    /// A full-cone NAT with one mapping: others see `outside` where the node says `inside`.
+    /// A full-cone NAT with one mapping: others see `outside` where the node says `inside`. A second call for
+    /// the same `inside` is a NAT that forgot: what comes for the old mapping is lost.
     void translate(const Endpoint& inside, const Endpoint& outside);
 
     /// From now on, for every datagram sent; loss = 1 is a blackout.

@@ -1,0 +1,59 @@
+#include "app/external_addresses.hpp"
+
+#include <algorithm>
+
+namespace legroom::app {
+
+ExternalAddresses::ExternalAddresses(std::vector<ExternalAddress> configured)
+    : configured_(std::move(configured)) {
+    for (const ExternalAddress& one : configured_) {
+        if (const auto ip = IpAddress::parse(one.host)) resolved_[one.host] = {*ip};
+    }
+}
+
+std::vector<std::string> ExternalAddresses::names() const {
+    std::vector<std::string> names;
+    for (const ExternalAddress& one : configured_) {
+        if (!IpAddress::parse(one.host) && std::ranges::find(names, one.host) == names.end())
+            names.push_back(one.host);
+    }
+    return names;
+}
+
+bool ExternalAddresses::resolve(const std::string& name, std::vector<IpAddress> ips) {
+    std::erase_if(ips, [](const IpAddress& ip) { return ip.is_unspecified() || ip.is_multicast(); });
+    // A resolver that takes turns with the order shall not make each look-up a change.
+    std::ranges::sort(ips);
+    const auto doubles = std::ranges::unique(ips);
+    ips.erase(doubles.begin(), doubles.end());
+    if (ips.size() > kMaxAddressesOfAName) ips.resize(kMaxAddressesOfAName);
+    if (ips.empty() || resolved_[name] == ips) return false;
+    resolved_[name] = std::move(ips);
+    return true;
+}
+
+bool ExternalAddresses::discover(const Endpoint& outside, const Endpoint& base) {
+    if (outside.port != base.port) return false;
+    const ExternalIp seen{outside.ip, base.ip, false};
+    if (std::ranges::find(discovered_, seen) != discovered_.end()) return false;
+    std::erase_if(discovered_, [&](const ExternalIp& one) { return one.internal == seen.internal; });
+    if (discovered_.size() >= kMaxDiscovered) discovered_.erase(discovered_.begin());
+    discovered_.push_back(seen);
+    return true;
+}
+
+std::vector<ExternalIp> ExternalAddresses::known() const {
+    std::vector<ExternalIp> known;
+    for (const ExternalAddress& one : configured_) {
+        const auto found = resolved_.find(one.host);
+        if (found == resolved_.end()) continue;
+        for (const IpAddress& ip : found->second) {
+            if (!one.internal || one.internal->is_v4() == ip.is_v4())
+                known.push_back({ip, one.internal, one.add});
+        }
+    }
+    known.insert(known.end(), discovered_.begin(), discovered_.end());
+    return known;
+}
+
+}  // namespace legroom::app

@@ -1,0 +1,29 @@
+#include "app/name_watch.hpp"
+
+#include <algorithm>
+
+namespace legroom::app {
+
+NameWatch::NameWatch(boost::asio::io_context& context, std::vector<io::HostPort> names,
+                     std::function<void(const std::vector<io::Resolved>&)> heard)
+    : context_(context), timer_(context), names_(std::move(names)), heard_(std::move(heard)) {}
+
+void NameWatch::start() {
+    if (!names_.empty()) look_up();
+}
+
+void NameWatch::look_up() {
+    io::resolve_all(context_, names_, kPatience,
+                    [this](const std::vector<io::Resolved>& found) { finish_round(found); });
+}
+
+void NameWatch::finish_round(const std::vector<io::Resolved>& found) {
+    heard_(found);
+    const bool all = std::ranges::none_of(found, [](const auto& one) { return one.endpoints.empty(); });
+    timer_.expires_after(schedule_.after_round(all));
+    timer_.async_wait([this](const auto& error) {
+        if (!error) look_up();
+    });
+}
+
+}  // namespace legroom::app

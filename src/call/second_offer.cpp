@@ -1,0 +1,38 @@
+#include "call/second_offer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "call/error.hpp"
+
+namespace legroom::call {
+namespace {
+
+bool same_fingerprints(const std::vector<dtls::Fingerprint>& a, const std::vector<dtls::Fingerprint>& b) {
+    return std::is_permutation(a.begin(), a.end(), b.begin(), b.end());
+}
+
+}  // namespace
+
+Result<engine::ChangeLeg::Transport> transport_change(const Signalling& before,
+                                                      const sdp::Negotiated& offered,
+                                                      const RemoteSide& remote) {
+    using Change = engine::ChangeLeg::Transport;
+    const bool same_peer = offered.remote_session == before.negotiated.remote_session &&
+                           same_fingerprints(remote.fingerprints, before.remote_fingerprints);
+    const bool same_ice = offered.remote_ufrag == before.negotiated.remote_ufrag &&
+                          offered.remote_password == before.negotiated.remote_password;
+    if (same_ice && !same_peer) return Error::invalid_offer;
+    if (same_ice) return Change::kept;
+    return same_peer ? Change::restarted : Change::replaced;
+}
+
+void remember(Signalling& signalling, sdp::Ours ours, sdp::Negotiated negotiated, const RemoteSide& remote) {
+    ours.candidates.clear();
+    negotiated.remote_candidates.clear();
+    signalling.ours = std::move(ours);
+    signalling.negotiated = std::move(negotiated);
+    signalling.remote_fingerprints = remote.fingerprints;
+}
+
+}  // namespace legroom::call
