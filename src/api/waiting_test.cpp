@@ -98,7 +98,9 @@ TEST(LongPoll, ALegThatEndsIsNotWaitedFor) {
         const Pending poll = poller.poll("?wait=1000");
         if (end == std::string{"DELETE leg"}) client.send("DELETE", "/v1/legs/" + poller.leg.value);
         if (end == std::string{"DELETE room"}) client.send("DELETE", "/v1/rooms/r");
-        if (end == std::string{"engine"}) client.world.engine_says(engine::LegFailed{poller.leg, "gone"});
+        if (end == std::string{"engine"})
+            client.world.engine_says(
+                engine::LegFailed{poller.leg, {ice::FailureCode::consent_expired, "gone"}, {}});
         ASSERT_TRUE(poll.answered());
         EXPECT_EQ(poll.response().status, Status::not_found);
         EXPECT_THAT(poll.response().body, HasSubstr("leg not found"));

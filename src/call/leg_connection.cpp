@@ -128,7 +128,8 @@ Result<sdp::Fragment> LegService::restart_ice(Instant, const LegId& id, const sd
     if (leg == nullptr) return Error::leg_not_found;
     if (leg->signalling.change_pending) return Error::offer_pending;
 
-    Change change{TransportChange::restarted, {}, {}, ours_after(TransportChange::restarted, leg->signalling)};
+    Change change{
+        TransportChange::restarted, {}, {}, ours_after(TransportChange::restarted, leg->signalling)};
     sdp::Negotiated& negotiated = change.answer.negotiated;
     negotiated = leg->signalling.negotiated;
     negotiated.remote_ufrag = theirs.ufrag;

@@ -109,8 +109,7 @@ TEST(SecondOffer, WaitsForTheOneBefore) {
         ASSERT_TRUE(world.legs.reoffer(world.now, leg->id, restart_offer(succeeded ? "first" : "third")));
         EXPECT_EQ(world.legs.reoffer(world.now, leg->id, restart_offer("second")).error(),
                   Error::offer_pending);
-        EXPECT_EQ(world.legs.restart_ice(world.now, leg->id, kFragment).error(),
-                  Error::offer_pending);
+        EXPECT_EQ(world.legs.restart_ice(world.now, leg->id, kFragment).error(), Error::offer_pending);
         world.engine_says(engine::TransportChanged{leg->id, succeeded});
     }
     EXPECT_TRUE(world.legs.reoffer(world.now, leg->id, restart_offer("second")));

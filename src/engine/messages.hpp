@@ -99,8 +99,8 @@ struct TurnServer {
 
     friend bool operator==(const TurnServer&, const TurnServer&) = default;
 };
-/// The addresses of the servers are known (their names are resolved outside): learn ours from the STUN servers
-/// and get one from each TURN server. Sent again when they change.
+/// The addresses of the servers are known (their names are resolved outside): learn ours from the STUN
+/// servers and get one from each TURN server. Sent again when they change.
 struct StartGathering {
     std::vector<Endpoint> stun_servers;
     std::vector<TurnServer> turn_servers;

@@ -126,7 +126,7 @@ private:
     std::optional<Gathering> gathering_;
     StartGathering servers_;
     std::vector<ice::Candidate> relayed_;  ///< Candidates of our own relays.
-    std::optional<Instant> next_tick_;  ///< Set while there are legs.
+    std::optional<Instant> next_tick_;     ///< Set while there are legs.
     LegNumber next_number_ = 0;
     std::deque<Output> outbox_;
     ShardCounters counters_;
