@@ -50,7 +50,7 @@ void Agent::Impl::media_arrived(Instant now, const Path& path) {
 /// The peer is heard on `other`: where we send to, is it still there? On a path that is new we ask at once.
 void Agent::Impl::suspect_selected(Instant now, const Pair& other) {
     if (state_ != State::connected || selected_ == nullptr || &other == selected_) return;
-    const bool is_new = !other.validated || other.validated_since == now;
+    const bool is_new = nominated_ != nullptr && (!other.validated || other.validated_since == now);
     if (is_new || now - selected_->last_heard >= kQuiet) hurry_consent(now);
 }
 
