@@ -30,8 +30,8 @@ public:
 
     void on_datagram(Instant now, const Path& path, Bytes datagram) override {
         if (datagram[0] >= 128) {
+            if (media_heard) longest_gap = std::max(longest_gap, now - *media_heard);
             media_heard = now;
-            ++media_received;
             return;
         }
         const auto message = stun::Message::parse(datagram);
@@ -63,8 +63,18 @@ public:
     [[nodiscard]] Path path() const { return pairs_.at(*selected_).path; }
 
     std::optional<Instant> media_from;  ///< media every 20 ms from then on
-    Instant media_heard;
-    std::uint64_t media_received = 0;
+    std::optional<Instant> media_heard;
+    Duration longest_gap{};  ///< between two media packets
+
+    /// Its network has changed: from now on it sends from there alone.
+    void move_to(Instant now, const Endpoint& local) {
+        const Endpoint remote = path().remote;
+        pairs_.clear();
+        asked_.clear();
+        selected_.reset();
+        add_pair({local, remote});
+        next_ping_ = now;
+    }
 
 private:
     struct PingPair {
@@ -148,7 +158,6 @@ public:
     void on_datagram(Instant now, const Path& path, Bytes datagram) override {
         heard_[path.remote] = true;
         if (datagram[0] < 128) return agent.handle_datagram(now, path, datagram);
-        media_heard = now;
         agent.media_arrived(now, path);
     }
     void on_timeout(Instant now) override {
@@ -187,7 +196,6 @@ public:
     std::vector<StateChanged> states;
     std::vector<PathChanged> paths;
     std::optional<Instant> media_from;
-    Instant media_heard;
     std::map<Endpoint, int> unheard;
 
 private:
