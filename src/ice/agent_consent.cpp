@@ -56,7 +56,7 @@ void Agent::Impl::probe_consent(Instant now) {
     const bool unheard = now - selected_->last_heard >= kSilence;
     latest_probe_ = now;
     next_probe_ = now + around(unheard ? kSilentRetry : kConsentRetry);
-    if (!selected_->closed) {
+    if (works(selected_)) {
         send_probe(now, *selected_);
         ++unanswered_;
         if (!asked_) asked_ = now;
@@ -90,7 +90,7 @@ void Agent::Impl::hurry_consent(Instant now) {
 
 bool Agent::Impl::path_is_silent(Instant now) const {
     if (selected_ == nullptr) return false;
-    return selected_->closed || (unanswered_ >= kSilentProbes && now - selected_->last_heard >= kSilence);
+    return !works(selected_) || (unanswered_ >= kSilentProbes && now - selected_->last_heard >= kSilence);
 }
 
 /// RFC 7675 §5.1: once consent is lost, its five-tuple is not used again with these credentials, not even

@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace testing;
 
-constexpr std::uint64_t kTalks = 100;
+constexpr std::uint64_t kTalks = 50;
 
 const Endpoint kHome = at("192.0.2.1:1000");
 const Endpoint kMapped = at("203.0.113.9:61000");
