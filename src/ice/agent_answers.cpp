@@ -91,12 +91,11 @@ void Agent::Impl::settle_on(Instant now, Pair& pair, bool nominated) {
     const bool needed = !works(selected_);
     const bool at_will = needed || !is_speaking(now, *selected_);
     const bool better = needed || (nominated_ == nullptr && pair.priority > selected_->priority);
-    if (nominated) {
+    const bool returned = at_will && &pair == nominated_;
+    if (nominated || returned) {
         select(now, pair, true);
     } else if (at_will && better) {
         select(now, pair, false);
-    } else if (at_will && &pair == nominated_) {
-        select(now, pair, true);
     } else {
         suspect_selected(now, pair);
     }
