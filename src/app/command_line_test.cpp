@@ -89,6 +89,14 @@ struct Good {
     const char* shown;  ///< as TOML
 };
 
+/// A file that is there, for the setting that names one.
+const std::string kSecretFile = [] {
+    std::string path = testing::TempDir() + "legroom-turn-secret";
+    std::ofstream{path} << "north\n";
+    return path;
+}();
+const std::string kSecretFileShown = '"' + kSecretFile + '"';
+
 const Good kGood[] = {
     {"HTTP_ADDR", "127.0.0.1:8080", R"("127.0.0.1:8080")"},
     {"HTTP_ADDR", ":8080", R"("[::]:8080")"},
@@ -137,7 +145,7 @@ const Good kGood[] = {
     {"CLIENT_ICE_SERVERS", "STUN:a,turn:b?transport=udp,turns:c:443,stuns:d",
      R"(["stun:a", "turn:b?transport=udp", "turns:c:443", "stuns:d"])"},
     {"TURN_SECRET", "north", R"("***")"},
-    {"TURN_SECRET_FILE", "LICENSE", R"("LICENSE")"},
+    {"TURN_SECRET_FILE", kSecretFile.c_str(), kSecretFileShown.c_str()},
     {"TURN_CREDENTIAL_TTL", "10m", "600"},
     {"DEFAULT_SAMPLE_RATE", "8000", "8000"},
     {"DEFAULT_SAMPLE_RATE", "48000", "48000"},
@@ -168,20 +176,24 @@ const char* const kAddress =
     "free one";
 const char* const kUdpPort = "it must be a port number from 0 to 65535";
 const char* const kUris =
-    "it must be a comma list of at most 32 stun:HOST[:PORT], turn:[USER:PASSWORD@]HOST[:PORT][?transport=udp|tcp] "
+    "it must be a comma list of at most 32 stun:HOST[:PORT], "
+    "turn:[USER:PASSWORD@]HOST[:PORT][?transport=udp|tcp] "
     "and turns:…, with percent-encoding in USER and PASSWORD";
 const char* const kIps =
-    "it must be a comma list of at most 32 [add:|replace:]ADDRESS[/INTERNAL], with an IP address or a host name "
+    "it must be a comma list of at most 32 [add:|replace:]ADDRESS[/INTERNAL], with an IP address or a host "
+    "name "
     "and perhaps the address of this machine it is mapped to, and of auto";
 const char* const kTcpPort = "it must be same, off, or a port number from 0 to 65535";
 const char* const kNames =
-    "it must be a comma list of at most 64 interface names, each perhaps with a * at its end, such as eth0, wlan*";
+    "it must be a comma list of at most 64 interface names, each perhaps with a * at its end, such as eth0, "
+    "wlan*";
 const char* const kGrace = "it must be a duration from 0 to 1h, such as 30, 30s or 2m";
 const char* const kTimeout = "it must be a duration from 1s to 10m, such as 30 or 30s";
 const char* const kTtl = "it must be a duration from 1m to 24h, such as 3600 or 1h";
 const char* const kClientUris =
     "it must be a comma list of at most 32 stun:, stuns:, turn: and turns: URIs without credentials";
-const char* const kHiddenText = "it must be at most 256 bytes of visible text, and not the *** of --print-config";
+const char* const kHiddenText =
+    "it must be at most 256 bytes of visible text, and not the *** of --print-config";
 const char* const kRates = "it must be 8000, 16000 or 48000";
 const char* const kFlag = "it must be true, 1, yes or on; or false, 0, no or off";
 const char* const kAmount = "it must be a number from 1 to 100000";
@@ -308,7 +320,8 @@ TEST(CommandLine, EverySettingHasGoodAndBadValuesInTheTablesAbove) {
     for (const Setting& setting : settings()) {
         const auto named = [&](const auto& row) { return row.variable == setting.name; };
         EXPECT_TRUE(std::ranges::any_of(kGood, named)) << setting.name;
-        EXPECT_TRUE(std::ranges::any_of(kBad, named) || std::ranges::any_of(kBadSecrets, named)) << setting.name;
+        EXPECT_TRUE(std::ranges::any_of(kBad, named) || std::ranges::any_of(kBadSecrets, named))
+            << setting.name;
     }
 }
 
@@ -322,7 +335,7 @@ TEST(CommandLine, AMessageStaysOneShortLineWhateverTheValueHolds) {
 TEST(CommandLine, TheCommandLineOverrulesTheEnvironmentAndThatTheFile) {
     const std::string file = file_of("log_level = 'warn'\nmax_legs = 5\nmax_rooms = 5\n");
     const Start outcome = start({"--config", file, "--log-level", "debug", "--print-config"},
-                                  {{"LOG_LEVEL", "error"}, {"MAX_LEGS", "6"}, {"MAX_ROOMS", ""}});
+                                {{"LOG_LEVEL", "error"}, {"MAX_LEGS", "6"}, {"MAX_ROOMS", ""}});
     const std::string text = left(outcome).output;
     EXPECT_NE(text.find("log_level = \"debug\"  # --log-level\n"), std::string::npos) << text;
     EXPECT_NE(text.find("max_legs = 6  # environment\n"), std::string::npos) << text;
@@ -421,7 +434,8 @@ TEST(CommandLine, AutoNeedsAStunServerToAsk) {
         "legroom: WEBRTC_EXTERNAL_IPS is \"auto\" (environment): that needs a stun: server in ICE_SERVERS to "
         "ask\n");
     const MediaConfig media =
-        served(start_with({{"WEBRTC_EXTERNAL_IPS", "192.0.2.1,auto"}, {"ICE_SERVERS", "stun:a"}})).config.media;
+        served(start_with({{"WEBRTC_EXTERNAL_IPS", "192.0.2.1,auto"}, {"ICE_SERVERS", "stun:a"}}))
+            .config.media;
     EXPECT_TRUE(media.discover_external);
     EXPECT_EQ(media.external, (std::vector<ExternalAddress>{{"192.0.2.1", std::nullopt, false}}));
 }
@@ -459,9 +473,10 @@ TEST(CommandLine, TheTurnSecretMayStandInAFileOfItsOwn) {
     EXPECT_EQ(serve.config.client_ice.turn_secret, "north of the river");
     EXPECT_TRUE(serve.warnings.empty());
     EXPECT_EQ(left(start({"--print-config"}, variables)).output.find("north"), std::string::npos);
-    EXPECT_EQ(served(start_with({{"CLIENT_ICE_SERVERS", "turn:a"}})).warnings,
-              (std::vector<std::string>{"CLIENT_ICE_SERVERS names TURN servers, and without TURN_SECRET clients "
-                                        "get no credentials for them"}));
+    EXPECT_EQ(
+        served(start_with({{"CLIENT_ICE_SERVERS", "turn:a"}})).warnings,
+        (std::vector<std::string>{"CLIENT_ICE_SERVERS names TURN servers, and without TURN_SECRET clients "
+                                  "get no credentials for them"}));
 }
 
 TEST(CommandLine, ATurnSecretThatCannotBeReadStopsTheStart) {
@@ -540,8 +555,13 @@ TEST(CommandLine, AnOptionWithoutItsValueSaysSo) {
 }
 
 TEST(CommandLine, ACommandLineWithoutSenseIsStatusTwo) {
-    for (const auto& arguments : std::vector<std::vector<std::string>>{
-             {"--no-such-thing"}, {"serve"}, {"--json"}, {"doctor", "doctor"}, {"--config"}, {"--max-legs", "1", "--max-legs", "2"}}) {
+    for (const auto& arguments :
+         std::vector<std::vector<std::string>>{{"--no-such-thing"},
+                                               {"serve"},
+                                               {"--json"},
+                                               {"doctor", "doctor"},
+                                               {"--config"},
+                                               {"--max-legs", "1", "--max-legs", "2"}}) {
         const Leave leave = left(start(arguments));
         EXPECT_EQ(leave.status, 2) << arguments.front();
         EXPECT_TRUE(leave.error.ends_with("legroom --help says what it understands.\n")) << leave.error;

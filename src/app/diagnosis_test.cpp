@@ -69,7 +69,8 @@ struct DiagnosisCase {
 void at_home(Observations& seen) { has(seen, "eth0", "10.0.0.4"); }
 
 const DiagnosisCase kDiagnoses[] = {
-    {"a public address", [](Config&, Observations& seen) { has(seen, "eth0", "203.0.113.7"); },
+    {"a public address",
+     [](Config&, Observations& seen) { has(seen, "eth0", "203.0.113.7"); },
      {"public_address"}},
     {"no address", [](Config&, Observations&) {}, {"no_address!"}},
     {"lists that leave nothing",
@@ -79,9 +80,11 @@ const DiagnosisCase kDiagnoses[] = {
      },
      {"interfaces_left_out!"}},
     {"loopback only", [](Config&, Observations& seen) { has(seen, "lo", "127.0.0.1"); }, {"loopback_only"}},
-    {"docker0 only", [](Config&, Observations& seen) { has(seen, "docker0", "172.17.0.1"); },
+    {"docker0 only",
+     [](Config&, Observations& seen) { has(seen, "docker0", "172.17.0.1"); },
      {"container_bridge_only"}},
-    {"link-local only", [](Config&, Observations& seen) { has(seen, "eth0", "169.254.7.7"); },
+    {"link-local only",
+     [](Config&, Observations& seen) { has(seen, "eth0", "169.254.7.7"); },
      {"link_local_only"}},
     {"private only", [](Config&, Observations& seen) { at_home(seen); }, {"private_only"}},
     {"private beside docker0",
@@ -90,7 +93,8 @@ const DiagnosisCase kDiagnoses[] = {
          at_home(seen);
      },
      {"private_only"}},
-    {"private, and ULA", [](Config&, Observations& seen) {
+    {"private, and ULA",
+     [](Config&, Observations& seen) {
          at_home(seen);
          has(seen, "eth0", "fd00::4");
      },
@@ -294,10 +298,12 @@ TEST(Diagnosis, SaysOfEachPortWhoHasIt) {
     const std::string text = to_text(diagnose({}, {"a warning"}, seen));
     EXPECT_THAT(text, HasSubstr("\nwarn  a warning\n"));
     EXPECT_THAT(text, HasSubstr("\nok    UDP port 10000 is open: legroom (7) has it\n"));
-    EXPECT_THAT(text, HasSubstr("\nFAIL  TCP port 10000 is taken: another program has it. End that program, or "
-                                "set ICE_TCP_PORT to a free port\n"));
-    EXPECT_THAT(text, HasSubstr("\nFAIL  TCP port 80 cannot be opened: Permission denied. Set HTTP_ADDR to one "
-                                "that can\n"));
+    EXPECT_THAT(text,
+                HasSubstr("\nFAIL  TCP port 10000 is taken: another program has it. End that program, or "
+                          "set ICE_TCP_PORT to a free port\n"));
+    EXPECT_THAT(text,
+                HasSubstr("\nFAIL  TCP port 80 cannot be opened: Permission denied. Set HTTP_ADDR to one "
+                          "that can\n"));
 }
 
 TEST(Diagnosis, ListsWhatABrowserWouldBeToldOf) {
@@ -316,17 +322,21 @@ TEST(Diagnosis, ListsWhatABrowserWouldBeToldOf) {
     for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1)
         lines.push_back(text.substr(at, text.find('\n', at) - at));
     ASSERT_GE(lines.size(), 9U);
-    EXPECT_EQ(lines[1], "  host  udp 10.0.0.4:10000           eth0                     for machines of the same "
-                        "private network");
-    EXPECT_EQ(lines[2], "  host  udp 203.0.113.7:10000        eth0 10.0.0.4            for everybody, if UDP port "
-                        "10000 is forwarded from there to 10.0.0.4");
+    EXPECT_EQ(lines[1],
+              "  host  udp 10.0.0.4:10000           eth0                     for machines of the same "
+              "private network");
+    EXPECT_EQ(lines[2],
+              "  host  udp 203.0.113.7:10000        eth0 10.0.0.4            for everybody, if UDP port "
+              "10000 is forwarded from there to 10.0.0.4");
     EXPECT_EQ(lines[3],
               "  host  udp 172.17.0.1:10000         docker0                  for containers on this machine");
     EXPECT_EQ(lines[4].substr(0, 34), "  host  tcp 10.0.0.4:443          ");
-    EXPECT_EQ(lines[7], "  srflx udp 203.0.113.7:61234        10.0.0.4                 for everybody the NAT in "
-                        "front lets in");
-    EXPECT_EQ(lines[8], "  relay udp -                        turn:turn.example.org    for everybody that server "
-                        "reaches");
+    EXPECT_EQ(lines[7],
+              "  srflx udp 203.0.113.7:61234        10.0.0.4                 for everybody the NAT in "
+              "front lets in");
+    EXPECT_EQ(lines[8],
+              "  relay udp -                        turn:turn.example.org    for everybody that server "
+              "reaches");
     EXPECT_EQ(lines[9], "");
 }
 
@@ -334,21 +344,25 @@ TEST(Diagnosis, AsJsonHasTheSameForPrograms) {
     Observations seen;
     seen.udp_port = 7;
     has(seen, "eth0", "10.0.0.4");
-    EXPECT_EQ(to_json(diagnose({}, {}, seen)),
-              R"({"healthy":true,"candidates":[{"type":"host","transport":"udp","via":"eth0",)"
-              R"("reach":"machines of the same private network","endpoint":"10.0.0.4:7"}],"findings":[)"
-              R"({"level":"warn","code":"private_only","text":"only private addresses are announced: callers )"
-              R"(outside this network cannot connect","cure":"Set WEBRTC_EXTERNAL_IPS to the public address, or )"
-              R"(name a STUN server in ICE_SERVERS"}]})"
-              "\n");
+    EXPECT_EQ(
+        to_json(diagnose({}, {}, seen)),
+        R"({"healthy":true,"candidates":[{"type":"host","transport":"udp","via":"eth0",)"
+        R"("reach":"machines of the same private network","endpoint":"10.0.0.4:7"}],"findings":[)"
+        R"({"level":"warn","code":"private_only","text":"only private addresses are announced: callers )"
+        R"(outside this network cannot connect","cure":"Set WEBRTC_EXTERNAL_IPS to the public address, or )"
+        R"(name a STUN server in ICE_SERVERS"}]})"
+        "\n");
 }
 
 TEST(PortHolder, ReadsTheKernelsTable) {
     const char* const table =
         "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
-        "  0: 00000000:2710 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 111 2 0 0\n"
-        "  1: 0100007F:2710 0100007F:0035 01 00000000:00000000 00:00000000 00000000     0        0 222 2 0 0\n"
-        "  2: 00000000:2711 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 333 2 0 0\n"
+        "  0: 00000000:2710 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 111 2 0 "
+        "0\n"
+        "  1: 0100007F:2710 0100007F:0035 01 00000000:00000000 00:00000000 00000000     0        0 222 2 0 "
+        "0\n"
+        "  2: 00000000:2711 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 333 2 0 "
+        "0\n"
         "  3: nonsense\n"
         "  4: 00000000 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 444 2 0 0\n";
     EXPECT_EQ(socket_inodes(table, 10'000), (std::vector<std::string>{"111"}));

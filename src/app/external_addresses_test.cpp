@@ -29,7 +29,8 @@ std::string known(const ExternalAddresses& addresses) {
 }
 
 TEST(ExternalAddresses, AreKnownAtOnceUnlessTheyAreNames) {
-    const auto addresses = configured("203.0.113.7, add:a.example.org, 203.0.113.8/10.0.0.8, A, a.example.org");
+    const auto addresses =
+        configured("203.0.113.7, add:a.example.org, 203.0.113.8/10.0.0.8, A, a.example.org");
     EXPECT_EQ(known(addresses), "203.0.113.7 203.0.113.8/10.0.0.8");
     EXPECT_EQ(addresses.names(), (std::vector<std::string>{"a.example.org", "A"}));
 }
@@ -38,7 +39,8 @@ TEST(ExternalAddresses, FollowANameAndKeepItsAddressThroughAnOutage) {
     auto addresses = configured("203.0.113.7, add:a.example.org");
     EXPECT_TRUE(addresses.resolve("a.example.org", {ip("198.51.100.1"), ip("2001:db8::1")}));
     EXPECT_EQ(known(addresses), "203.0.113.7 +198.51.100.1 +2001:db8::1");
-    EXPECT_FALSE(addresses.resolve("a.example.org", {ip("2001:db8::1"), ip("198.51.100.1")})) << "another order";
+    EXPECT_FALSE(addresses.resolve("a.example.org", {ip("2001:db8::1"), ip("198.51.100.1")}))
+        << "another order";
     EXPECT_FALSE(addresses.resolve("a.example.org", {}));
     EXPECT_EQ(known(addresses), "203.0.113.7 +198.51.100.1 +2001:db8::1");
     EXPECT_TRUE(addresses.resolve("a.example.org", {ip("198.51.100.2")}));

@@ -36,6 +36,7 @@ struct Question {
 
 /// A datagram server asked from one address.
 struct Asking {
+    io::UdpPort* port;
     Path path;
     ServerProbe probe;
     std::size_t observation;  ///< Where the answer belongs.
@@ -161,15 +162,18 @@ std::vector<Question> questions_of(const Config& config) {
 /// Asks the servers over datagrams, all at once, and waits for the last.
 class Round {
 public:
-    Round(io::UdpPort& port, Observations& seen, Random& random)
-        : port_(port), seen_(seen), random_(random) {}
+    /// STUN servers are asked from the port of calls, since that is what they are to see. TURN servers are
+    /// asked from another: they would take a second question from one they know for a mistake (437).
+    Round(io::UdpPort& media, io::UdpPort& other, Observations& seen, Random& random)
+        : media_(media), other_(other), seen_(seen), random_(random) {}
 
     /// A STUN server is asked from every address of its family, a TURN server from the first.
     void add(const Question& question, const Endpoint& server) {
+        io::UdpPort& port = question.login ? other_ : media_;
         for (const io::HostAddress& own : seen_.usable) {
             if (own.ip.is_v4() != server.ip.is_v4() || askings_.size() >= kMaxQuestions) continue;
-            const Endpoint base{own.ip, port_.number()};
-            askings_.push_back({{base, server},
+            const Endpoint base{own.ip, port.number()};
+            askings_.push_back({&port, Path{base, server},
                                 ServerProbe{io::now(), question.login, /*reliable=*/false, random_},
                                 seen_.servers.size()});
             seen_.servers.push_back(
@@ -182,7 +186,8 @@ public:
         send();
         while (!std::ranges::all_of(askings_, [](const Asking& one) { return one.probe.finished(); })) {
             wait();
-            receive();
+            receive(media_);
+            receive(other_);
             for (Asking& one : askings_) one.probe.handle_timeout(io::now());
             send();
         }
@@ -194,7 +199,7 @@ private:
         for (Asking& one : askings_) {
             while (auto message = one.probe.poll()) {
                 const Transmit transmit{one.path, *std::move(message)};
-                port_.send({&transmit, 1});
+                one.port->send({&transmit, 1});
             }
         }
     }
@@ -205,21 +210,23 @@ private:
             if (!one.probe.finished()) wake = std::min(wake, one.probe.deadline());
         }
         std::vector<pollfd> descriptors;
-        for (const int fd : port_.descriptors()) descriptors.push_back({fd, POLLIN, 0});
+        for (const io::UdpPort* port : {&media_, &other_}) {
+            for (const int fd : port->descriptors()) descriptors.push_back({fd, POLLIN, 0});
+        }
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(wake - io::now()).count();
         ::poll(descriptors.data(), descriptors.size(), static_cast<int>(std::max<std::int64_t>(left, 0)));
     }
 
-    void receive() {
-        port_.receive([this](const Path& path, MutableBytes datagram) {
-            const auto asked = [&](const Asking& one) { return one.path == path; };
+    void receive(io::UdpPort& port) {
+        port.receive([this](const Path& path, MutableBytes datagram) {
             for (Asking& one : askings_) {
-                if (asked(one)) one.probe.handle_message(io::now(), datagram);
+                if (one.path == path) one.probe.handle_message(io::now(), datagram);
             }
         });
     }
 
-    io::UdpPort& port_;
+    io::UdpPort& media_;
+    io::UdpPort& other_;
     Observations& seen_;
     Random& random_;
     std::vector<Asking> askings_;
@@ -244,7 +251,9 @@ void ask_servers(const Config& config, io::UdpPort& port, Observations& seen) {
     const auto resolved = resolve(std::move(names));
 
     io::CryptoRandom random;
-    Round round{port, seen, random};
+    auto other = io::UdpPort::open(0);
+    if (!other) return;
+    Round round{port, *other, seen, random};
     for (std::size_t i = 0; i < questions.size(); ++i) {
         const Question& one = questions[i];
         const std::size_t before = seen.servers.size();

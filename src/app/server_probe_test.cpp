@@ -24,7 +24,8 @@ public:
         if (!asked.username) return challenge(asked, stun::kUnauthenticated);
         if (asked.nonce != nonce) return challenge(asked, 438);
         auto key = stun::IntegrityKey::long_term("ann", "example.org", "secret");
-        if (asked.username != "ann" || !asked.verify_integrity(key)) return challenge(asked, stun::kUnauthenticated);
+        if (asked.username != "ann" || !asked.verify_integrity(key))
+            return challenge(asked, stun::kUnauthenticated);
         methods.push_back(asked.header.method);
         stun::Builder reply{{stun::Class::success, asked.header.method, asked.header.transaction}};
         return reply.xor_mapped_address(kSeen).message_integrity(key).fingerprint().take();
