@@ -12,12 +12,11 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
 
-from outside import ROOT, Outside, wait_until
+from outside import ROOT, Outside, enter_namespaces, wait_until
 
 SECRET = "change-me-4f1a9c62d7e8b350"  # of docs/coturn/turnserver.conf
 UDP_PORT = 21000
@@ -211,12 +210,6 @@ class DoctorTest(unittest.TestCase):
         self.assertIn("server_unresolved", codes(report))
 
 
-def enter_namespaces():
-    """Runs this again where the network and /etc are its own."""
-    os.environ["DOCTOR_TEST_INSIDE"] = "1"
-    os.execvp("unshare", ["unshare", "--net", "--mount", "--propagation=private", sys.executable, *sys.argv])
-
-
 def prepare_etc():
     folder = tempfile.mkdtemp()
     for name, text in {"hosts": "", "resolv.conf": "nameserver 198.51.100.99\n"}.items():
@@ -228,7 +221,6 @@ def prepare_etc():
 
 
 if __name__ == "__main__":
-    if "DOCTOR_TEST_INSIDE" not in os.environ:
-        enter_namespaces()
+    enter_namespaces()
     prepare_etc()
     unittest.main()
