@@ -1,14 +1,15 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "call/ice_status.hpp"
 #include "call/leg_service.hpp"
-#include "sdp/fragment.hpp"
 
 namespace legroom::api {
 
@@ -16,13 +17,14 @@ namespace legroom::api {
 /// them to the services; a route whose function is empty is answered 501, an ICE restart 422 (RFC 9725
 /// §4.3.1).
 struct ConnectionCalls {
-    /// A further offer for a leg. Errors as LegService::create, and leg_not_found, offer_pending. On an error
-    /// the call is as it was.
+    /// A further offer for a leg. Errors as LegService::create, and leg_not_found, change_pending. On an
+    /// error the call is as it was.
     std::function<Result<call::NewLeg>(Instant now, const LegId& leg, std::string_view offer)> reoffer;
 
-    /// New ICE credentials and candidates of the peer's; returns ours. Errors: leg_not_found, bad_candidate,
-    /// offer_pending.
-    std::function<Result<sdp::Fragment>(Instant now, const LegId& leg, const sdp::Fragment& theirs)>
+    /// New ICE credentials and candidate lines of the peer's for ours. Errors: leg_not_found, bad_candidate,
+    /// invalid_offer, change_pending.
+    std::function<Result<call::IceRestart>(Instant now, const LegId& leg, std::string ufrag,
+                                           std::string password, const std::vector<std::string>& candidates)>
         restart_ice;
 
     /// How the connection stands. `taker` may be called later, and never if the leg ends before.

@@ -29,6 +29,7 @@ const Row* find(const error_code& error, Where where) {
 
         {Error::leg_not_found, Where::room_join, bad_request, "leg {} not found"},
         {Error::leg_not_found, Where::anywhere, not_found, "leg not found"},
+        {Error::invalid_offer, Where::fragment, bad_request, "invalid SDP fragment"},
         {Error::invalid_offer, Where::anywhere, bad_request, "invalid SDP offer"},
         {Error::no_common_codec, Where::whip, unprocessable, "no audio section with a codec the server has"},
         {Error::no_common_codec, Where::anywhere, internal_error, "failed to set local description"},
@@ -40,7 +41,7 @@ const Row* find(const error_code& error, Where where) {
         {Error::other_ice_session, Where::anywhere, conflict,
          "ice-ufrag is not that of this leg's ICE session"},
         {Error::wrong_direction, Where::anywhere, unprocessable, "the offer's audio must be {} or sendrecv"},
-        {Error::offer_pending, Where::anywhere, conflict,
+        {Error::change_pending, Where::anywhere, conflict,
          "another offer of this leg is still being carried out"},
 
         {Error::room_not_found, Where::room_delete, not_found, "room {} not found"},

@@ -139,13 +139,14 @@ Reply WhipHandlers::restart(Instant now, const call::Leg& leg, const sdp::Fragme
         return refusal(Status::bad_request, "an ICE restart needs ice-ufrag and ice-pwd");
     if (!calls_.restart_ice) return refusal(Status::unprocessable, "ICE restarts are not supported");
     const std::string mid = leg.signalling.mid;
-    const auto ours = calls_.restart_ice(now, leg.id, theirs);
+    const auto ours = calls_.restart_ice(now, leg.id, theirs.ufrag, theirs.password, theirs.candidates);
     if (!ours) return problem(ours.error(), Where::fragment);
+    const sdp::Fragment fragment{ours->ufrag, ours->password, ours->candidates, ours->done};
 
     return {Status::ok,
             {},
             {{"ETag", entity_tag(ours->ufrag)}, kExpose},
-            Payload{kFragmentType, sdp::write_fragment(*ours, mid)}};
+            Payload{kFragmentType, sdp::write_fragment(fragment, mid)}};
 }
 
 /// DELETE /v1/whip/{room}/{leg}: 200, and the leg is gone; 404 no such session. An If-Match is not looked at.

@@ -58,8 +58,8 @@ struct Studio {
         return client.world.sent<engine::AddRemoteCandidate>().size();
     }
 
-    Result<sdp::Fragment> restarted = call::Error::offer_pending;  ///< What restart_ice says,
-    std::vector<sdp::Fragment> restarts;                           ///< and what it was asked.
+    Result<call::IceRestart> restarted = call::Error::change_pending;  ///< What restart_ice says,
+    std::vector<sdp::Fragment> restarts;                               ///< and what it was asked.
     Client client;
     Response opened;
     std::string session;
@@ -72,8 +72,10 @@ private:
         made.ice_servers.urls = {"stun:stun.example.org", "turn:turn.example.org"};
         made.ice_servers.turn_secret = "s";
         made.unix_time = [] { return 100s; };
-        made.connection.restart_ice = [this](Instant, const LegId&, const sdp::Fragment& theirs) {
-            restarts.push_back(theirs);
+        made.connection.restart_ice = [this](Instant, const LegId&, const std::string& ufrag,
+                                             const std::string& password,
+                                             const std::vector<std::string>& candidates) {
+            restarts.push_back({ufrag, password, candidates, false});
             return restarted;
         };
         return made;
@@ -288,7 +290,7 @@ TEST(Whip, PatchRefusesWhatDoesNotFit) {
 
 TEST(Whip, NewCredentialsRestartIce) {  // RFC 9725 §4.3.3
     Studio studio;
-    studio.restarted = sdp::Fragment{"ourNewU1", "ourPasswordOf24Character", {candidate_at_port(9)}, true};
+    studio.restarted = call::IceRestart{"ourNewU1", "ourPasswordOf24Character", {candidate_at_port(9)}, true};
     const auto response = studio.patch(good_fragment("newU"), "*");
     EXPECT_EQ(response.status, Status::ok);
     EXPECT_EQ(response.content_type, "application/trickle-ice-sdpfrag");
@@ -462,7 +464,7 @@ TEST(FurtherOffers, AreAnsweredOrLeaveTheCallAsItWas) {
         {"wrong type", R"({"sdp":1})", {}, 400, "\"error\":\"invalid JSON\"}\n"},
         {"no offer", "{}", call::Error::invalid_offer, 400, "\"error\":\"invalid SDP offer\"}\n"},
         {"gone", good, call::Error::leg_not_found, 404, "\"error\":\"leg not found\"}\n"},
-        {"busy", good, call::Error::offer_pending, 409,
+        {"busy", good, call::Error::change_pending, 409,
          "\"error\":\"another offer of this leg is still being carried out\"}\n"},
         {"no codec", good, call::Error::no_common_codec, 500,
          "\"error\":\"failed to set local description\"}\n"},

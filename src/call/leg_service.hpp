@@ -51,6 +51,14 @@ struct Drained {
     bool done = false;  ///< None will follow for this leg. Once true it stays true.
 };
 
+/// Our side of an ICE restart.
+struct IceRestart {
+    std::string ufrag;
+    std::string password;
+    std::vector<std::string> candidates;  ///< "candidate:…" lines
+    bool done = false;                    ///< No more will follow.
+};
+
 struct LegCounters {
     std::uint64_t created = 0;
     std::uint64_t refused = 0;                       ///< Over LegConfig::max_legs.

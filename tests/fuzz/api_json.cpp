@@ -1,5 +1,6 @@
 // One request into the whole API: "METHOD target", a newline, the body. $L stands for a leg that is in no
-// room, $M for one in the room "full".
+// room, $M for one in the room "full", $W for one that came there by WHIP. A third word of the first line is
+// the Content-Type and the Accept; If-Match is always there.
 #include <boost/json/parse.hpp>
 #include <cstdint>
 #include <cstdlib>
@@ -27,8 +28,29 @@ Request read_request(const std::string& input) {
     const auto line_end = std::min(input.find('\n'), input.size());
     const std::string line = input.substr(0, line_end);
     const auto space = std::min(line.find(' '), line.size());
-    return {line.substr(0, space), line.substr(std::min(space + 1, line.size())),
-            input.substr(std::min(line_end + 1, input.size()))};
+    const auto second = std::min(line.find(' ', std::min(space + 1, line.size())), line.size());
+    const std::string type = line.substr(std::min(second + 1, line.size()));
+    return {line.substr(0, space),
+            line.substr(std::min(space + 1, second), second - std::min(space + 1, second)),
+            input.substr(std::min(line_end + 1, input.size())),
+            {{"Content-Type", type}, {"Accept", type}, {"If-Match", "*"}}};
+}
+
+/// A session of WHIP in the room "full": its leg.
+std::string publish(Client& client) {
+    const auto opened = client.send("POST", "/v1/whip/full", legroom::call::test::plain_offer(),
+                                    {{"Content-Type", "application/sdp"}});
+    const std::string session = legroom::api::header_value(opened.headers, "Location");
+    require(opened.status == Status::created && session.starts_with("/v1/whip/full/"));
+    return session.substr(session.rfind('/') + 1);
+}
+
+/// Sends it and lets so much time pass that whatever waits has been answered: once.
+Response settle(Client& client, const Request& request) {
+    const auto pending = client.start(request.method, request.target, request.body, request.headers);
+    client.run_for(std::chrono::minutes{1});
+    require(pending.responses->size() == 1);
+    return pending.response();
 }
 
 /// What is true of every response: JSON that says who we are, and one line of it.
@@ -51,8 +73,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     std::string input{reinterpret_cast<const char*>(data), size};
     input = replace(replace(std::move(input), "$L", loose.value), "$M", member.value);
-    const Request request = read_request(input);
-    check(client.send(request.method, request.target, request.body));
+    input = replace(std::move(input), "$W", publish(client));
+    check(settle(client, read_request(input)));
     check(client.send("GET", "/v1/legs"));
     check(client.send("GET", "/v1/rooms"));
     return 0;

@@ -33,12 +33,21 @@ HttpClient::HttpClient(const Endpoint& server) : impl_(std::make_unique<Impl>())
 
 HttpClient::~HttpClient() = default;
 
-HttpReply HttpClient::request(const std::string& method, const std::string& target, const std::string& body) {
+std::string HttpReply::header(const std::string& name) const {
+    const auto begin = headers.find("\r\n" + name + ": ");
+    if (begin == std::string::npos) return "";
+    const auto value = begin + name.size() + 4;
+    return headers.substr(value, headers.find("\r\n", value) - value);
+}
+
+HttpReply HttpClient::request(const std::string& method, const std::string& target, const std::string& body,
+                              const Headers& headers) {
     http::request<http::string_body> message;
     message.method_string(method);
     message.target(target);
     message.version(11);
     message.set(http::field::host, "localhost");
+    for (const auto& [name, value] : headers) message.set(name, value);
     message.body() = body;
     message.prepare_payload();
     http::write(impl_->socket, message);

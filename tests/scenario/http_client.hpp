@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -11,6 +12,9 @@ struct HttpReply {
     unsigned status = 0;
     std::string body;
     std::string headers;  ///< All of them, as on the wire.
+
+    /// The value of one header, named as on the wire; "" without it.
+    [[nodiscard]] std::string header(const std::string& name) const;
 };
 
 /// One kept-alive HTTP/1.1 connection, blocking. Failures throw.
@@ -19,7 +23,9 @@ public:
     explicit HttpClient(const Endpoint& server);
     ~HttpClient();
 
-    HttpReply request(const std::string& method, const std::string& target, const std::string& body = "");
+    using Headers = std::map<std::string, std::string>;
+    HttpReply request(const std::string& method, const std::string& target, const std::string& body = "",
+                      const Headers& headers = {});
     /// Writes bytes as they are and reads one reply.
     HttpReply raw(const std::string& bytes);
 

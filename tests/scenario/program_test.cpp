@@ -66,6 +66,60 @@ TEST(Program, TwoInARoomHearEachOther) {
     EXPECT_LT(swarm.client(1).share(660, 200ms), 0.02);
 }
 
+/// What a client trickles (RFC 8840): its credentials as in its offer, and its candidates.
+std::string fragment_of(const Client& client) {
+    const std::string offer = client.offer();
+    const auto line = [&offer](const std::string& begin) {
+        const auto at = offer.find(begin);
+        return offer.substr(at, offer.find('\n', at) + 1 - at);
+    };
+    std::string fragment = line("a=ice-ufrag:") + line("a=ice-pwd:") + line("m=audio") + line("a=mid:");
+    for (const std::string& candidate : client.candidate_lines()) fragment += "a=" + candidate + "\r\n";
+    return fragment + "a=end-of-candidates\r\n";
+}
+
+TEST(Program, AWhipPublisherIsHeardByAWhepListener) {
+    RunningProgram program;
+    SeededRandom random(3);
+    Swarm swarm(program.http(), random);
+    ClientConfig publisher;
+    publisher.tone_hz = 440;
+    publisher.candidates_in_offer = false;
+    const HttpReply whip = swarm.open_session("/v1/whip/studio", "sendonly", publisher);
+    const HttpReply whep = swarm.open_session("/v1/whep/studio", "recvonly", {});
+    EXPECT_EQ(whip.header("Content-Type"), "application/sdp");
+    EXPECT_TRUE(whip.header("Location").starts_with("/v1/whip/studio/"));
+    EXPECT_NE(whip.header("ETag"), whep.header("ETag"));
+    const HttpReply trickled = swarm.http().request(
+        "PATCH", whip.header("Location"), fragment_of(swarm.client(0)),
+        {{"Content-Type", "application/trickle-ice-sdpfrag"}, {"If-Match", whip.header("ETag")}});
+    EXPECT_EQ(trickled.status, 204U) << trickled.body;
+
+    EXPECT_TRUE(swarm.run_while_not([&swarm] { return swarm.client(1).share(440, 200ms) > 0.8; }, 30s));
+    EXPECT_EQ(swarm.client(0).packets_heard(), 0U) << "a publisher is sent nothing";
+
+    EXPECT_EQ(swarm.http().request("DELETE", whip.header("Location")).status, 200U);
+    EXPECT_TRUE(swarm.run_while_not([&swarm] { return swarm.client(0).failure().has_value(); }, 5s));
+    EXPECT_EQ(swarm.http().request("DELETE", whip.header("Location")).status, 404U);
+    EXPECT_EQ(parse(swarm.http().request("GET", "/v1/legs")).as_array().size(), 1U);
+}
+
+TEST(Program, WhoWaitsForACandidateIsAnsweredAtItsTimeAndAtTheEnd) {
+    // A STUN server that never answers, so that gathering takes its time.
+    RunningProgram program(Environment{{"ICE_SERVERS", "stun:127.0.0.1:9"}});
+    SeededRandom random(4);
+    Swarm swarm(program.http(), random);
+    const std::string target = "/v1/legs/" + swarm.call({}) + "/ice-candidates";
+    HttpClient& http = swarm.http();
+    EXPECT_GT(parse(http.request("GET", target + "?wait=30000")).at("candidates").as_array().size(), 0U);
+
+    const HttpReply in_vain = http.request("GET", target + "?wait=50");
+    EXPECT_EQ(in_vain.status, 200U);
+    EXPECT_TRUE(parse(in_vain).at("candidates").as_array().empty());
+    const HttpReply done = http.request("GET", target + "?wait=30000");
+    EXPECT_TRUE(parse(done).at("done").as_bool()) << done.body;
+}
+
 TEST(Program, SpeaksTheContractOverRealHttp) {
     RunningProgram program(Environment{{"INSTANCE_ID", "test-1"}});
     HttpClient http(program.http());

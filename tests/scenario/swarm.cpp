@@ -12,22 +12,39 @@
 namespace legroom::scenario {
 
 std::string Swarm::call(ClientConfig config) {
-    auto port = io::UdpPort::open(0);
-    if (!port) throw std::runtime_error(port.error().message());
-    config.certificate = shared_certificate();
-    config.addresses = {{*IpAddress::parse("127.0.0.1"), port->number()}};
-    Member member{std::make_unique<io::UdpPort>(std::move(*port)), std::make_unique<Client>(config, random_)};
-
+    Member member = make_member(std::move(config));
     const boost::json::value body{{"sdp", member.client->offer()}};
     const HttpReply reply = http_.request("POST", "/v1/webrtc/offer", boost::json::serialize(body));
     if (reply.status != 200) throw std::runtime_error(reply.body);
     const auto answer = boost::json::parse(reply.body);
-    if (!member.client->accept(io::now(), std::string{answer.at("sdp").as_string()})) {
+    join(std::move(member), std::string{answer.at("sdp").as_string()});
+    return std::string{answer.at("leg_id").as_string()};
+}
+
+HttpReply Swarm::open_session(const std::string& endpoint, const std::string& direction,
+                              ClientConfig config) {
+    Member member = make_member(std::move(config));
+    std::string offer = member.client->offer();
+    offer.replace(offer.find("a=sendrecv"), 10, "a=" + direction);
+    HttpReply reply = http_.request("POST", endpoint, offer, {{"Content-Type", "application/sdp"}});
+    if (reply.status != 201) throw std::runtime_error(reply.body);
+    join(std::move(member), reply.body);
+    return reply;
+}
+
+Swarm::Member Swarm::make_member(ClientConfig config) {
+    auto port = io::UdpPort::open(0);
+    if (!port) throw std::runtime_error(port.error().message());
+    config.certificate = shared_certificate();
+    config.addresses = {{*IpAddress::parse("127.0.0.1"), port->number()}};
+    return {std::make_unique<io::UdpPort>(std::move(*port)), std::make_unique<Client>(config, random_)};
+}
+
+void Swarm::join(Member member, const std::string& answer) {
+    if (!member.client->accept(io::now(), answer))
         throw std::runtime_error("the client cannot read the answer");
-    }
     pump(member);
     members_.push_back(std::move(member));
-    return std::string{answer.at("leg_id").as_string()};
 }
 
 bool Swarm::run_while_not(const std::function<bool()>& done, Duration limit) {

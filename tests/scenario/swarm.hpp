@@ -21,6 +21,9 @@ public:
     /// Makes a client and its leg. The config's certificate and addresses are filled in. Returns the leg's
     /// id.
     std::string call(ClientConfig config);
+    /// Makes a client and its session of WHIP or WHEP, with no candidates in the offer if the config says so.
+    /// Returns the session's 201.
+    HttpReply open_session(const std::string& endpoint, const std::string& direction, ClientConfig config);
     /// Carries datagrams and timers until `done`, at most for `limit`; true if done.
     bool run_while_not(const std::function<bool()>& done, Duration limit);
 
@@ -34,6 +37,8 @@ private:
         std::unique_ptr<Client> client;
     };
 
+    Member make_member(ClientConfig config);
+    void join(Member member, const std::string& answer);
     void wait_and_receive();
     static void pump(Member& member);
 
