@@ -260,6 +260,13 @@ const DiagnosisCase kDiagnoses[] = {
          turn(seen, Outcome::relayed, 0, "CLIENT_ICE_SERVERS");
      },
      {"private_only", "turn_server"}},
+    {"TURN for clients leads nowhere near",
+     [](Config&, Observations& seen) {
+         at_home(seen);
+         turn(seen, Outcome::relayed, 403, "CLIENT_ICE_SERVERS");
+         seen.servers.back().answer.denies_peers = true;
+     },
+     {"private_only", "turn_denies!"}},
     {"TURN over TLS, and a certificate nobody vouches for",
      [](Config&, Observations& seen) {
          has(seen, "eth0", "203.0.113.7");

@@ -1,6 +1,7 @@
 #include "app/external_addresses.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace legroom::app {
 
@@ -23,7 +24,7 @@ std::vector<std::string> ExternalAddresses::names() const {
 bool ExternalAddresses::resolve(const std::string& name, std::vector<IpAddress> ips) {
     std::erase_if(ips, [](const IpAddress& ip) { return ip.is_unspecified() || ip.is_multicast(); });
     // A resolver that takes turns with the order shall not make each look-up a change.
-    std::ranges::sort(ips);
+    std::ranges::sort(ips, {}, [](const IpAddress& ip) { return std::pair{ip.is_v6(), ip}; });
     const auto doubles = std::ranges::unique(ips);
     ips.erase(doubles.begin(), doubles.end());
     if (ips.size() > kMaxAddressesOfAName) ips.resize(kMaxAddressesOfAName);

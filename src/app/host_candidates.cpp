@@ -78,13 +78,17 @@ private:
 };
 
 ice::Candidate candidate_of(const AnnouncedAddress& address, std::uint16_t port, std::size_t index) {
-    ice::Candidate candidate;
-    candidate.type = ice::CandidateType::host;
-    candidate.endpoint = {address.ip, port};
+    auto candidate = ice::host_candidate({address.ip, port}, static_cast<std::uint16_t>(65'535 - index));
     candidate.base = {address.base, port};
-    const auto local_preference = static_cast<std::uint16_t>(65'535 - index);
-    candidate.priority = ice::candidate_priority(candidate.type, local_preference);
     candidate.foundation = std::to_string(index + 1);
+    return candidate;
+}
+
+/// Of the local preference the lower bits tell the direction (RFC 6544 §4.2).
+ice::Candidate tcp_candidate_of(const AnnouncedAddress& address, std::uint16_t port, std::size_t index) {
+    auto candidate =
+        ice::tcp_host_candidate({address.ip, port}, static_cast<std::uint16_t>(65'535 - 8 * index));
+    candidate.base = {address.base, port};
     return candidate;
 }
 
@@ -114,10 +118,16 @@ std::vector<AnnouncedAddress> announced_addresses(std::span<const io::HostAddres
     return announcement.take();
 }
 
-std::vector<ice::Candidate> host_candidates(std::span<const AnnouncedAddress> addresses, std::uint16_t port) {
+std::vector<ice::Candidate> host_candidates(std::span<const AnnouncedAddress> addresses, std::uint16_t port,
+                                            std::optional<std::uint16_t> tcp_port) {
     std::vector<ice::Candidate> candidates;
     for (const AnnouncedAddress& address : addresses)
         candidates.push_back(candidate_of(address, port, candidates.size()));
+    if (!tcp_port) return candidates;
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        if (!is_container_bridge(addresses[i].interface))
+            candidates.push_back(tcp_candidate_of(addresses[i], *tcp_port, i));
+    }
     return candidates;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,7 +46,9 @@ std::vector<AnnouncedAddress> announced_addresses(std::span<const io::HostAddres
                                                   std::span<const ExternalIp> external);
 
 /// The host candidates every leg is told of (RFC 8445 §5.1.1.1): one for each address on the one media port,
-/// in the order of preference.
-std::vector<ice::Candidate> host_candidates(std::span<const AnnouncedAddress> addresses, std::uint16_t port);
+/// in the order of preference, then likewise for ICE-TCP where there is a port for it (RFC 6544 §5.1). The
+/// addresses of container bridges get none of these.
+std::vector<ice::Candidate> host_candidates(std::span<const AnnouncedAddress> addresses, std::uint16_t port,
+                                            std::optional<std::uint16_t> tcp_port = std::nullopt);
 
 }  // namespace legroom::app

@@ -1,3 +1,4 @@
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <spdlog/spdlog.h>
@@ -12,6 +13,8 @@
 namespace {
 
 using namespace legroom;
+
+constexpr unsigned kPatienceWithDestructors = 2;  // seconds
 
 std::optional<std::string> from_environment(const std::string& name) {
     // Called before any thread is started. NOLINTNEXTLINE(concurrency-mt-unsafe)
@@ -35,6 +38,10 @@ int serve(app::Serve serve) {
         return 1;
     }
     program.run();
+    // Everybody has been told goodbye. A name look-up that hangs cannot be ended, and the destructors would
+    // wait for it.
+    std::signal(SIGALRM, [](int) { std::_Exit(0); });
+    ::alarm(kPatienceWithDestructors);
     return 0;
 }
 

@@ -32,10 +32,12 @@ struct Question {
     std::uint16_t port = 0;
     Transport transport = Transport::udp;
     std::optional<TurnLogin> login;  ///< nullopt: a STUN server.
+    std::vector<IpAddress> peers;    ///< A TURN server has to relay to one of these.
 };
 
 /// A datagram server asked from one address.
 struct Asking {
+    io::UdpPort* port;
     Path path;
     ServerProbe probe;
     std::size_t observation;  ///< Where the answer belongs.
@@ -137,22 +139,36 @@ std::chrono::seconds unix_time() {
         std::chrono::system_clock::now().time_since_epoch());
 }
 
-std::vector<Question> questions_of(const Config& config) {
+/// A client's relay has to lead to us.
+std::vector<IpAddress> own_addresses(const Observations& seen, const ExternalAddresses& external) {
+    std::vector<IpAddress> ips;
+    for (const AnnouncedAddress& one : announced_addresses(seen.usable, external.known()))
+        ips.push_back(one.ip);
+    return ips;
+}
+
+std::vector<Question> questions_of(const Config& config, const std::vector<IpAddress>& own) {
     std::vector<Question> questions;
     for (const StunServer& one : config.media.stun_servers)
-        questions.push_back({"ICE_SERVERS", one.to_uri(), one.host, one.port, Transport::udp, std::nullopt});
+        questions.push_back(
+            {"ICE_SERVERS", one.to_uri(), one.host, one.port, Transport::udp, std::nullopt, {}});
     for (const TurnServer& one : config.media.turn_servers) {
-        questions.push_back({"ICE_SERVERS", one.to_uri(), one.host, one.port, one.transport,
-                             TurnLogin{one.username, one.password}});
+        questions.push_back({"ICE_SERVERS",
+                             one.to_uri(),
+                             one.host,
+                             one.port,
+                             one.transport,
+                             TurnLogin{one.username, one.password},
+                             {}});
     }
     for (const std::string& uri : config.client_ice.servers) {
         constexpr std::string_view kSetting = "CLIENT_ICE_SERVERS";
         if (const auto stun = parse_stun_uri(uri)) {
             questions.push_back(
-                {std::string{kSetting}, uri, stun->host, stun->port, Transport::udp, std::nullopt});
+                {std::string{kSetting}, uri, stun->host, stun->port, Transport::udp, std::nullopt, {}});
         } else if (const auto turn = parse_turn_uri(uri); turn && !config.client_ice.turn_secret.empty()) {
             questions.push_back({std::string{kSetting}, uri, turn->host, turn->port, turn->transport,
-                                 client_login(config.client_ice, "doctor", unix_time())});
+                                 client_login(config.client_ice, "doctor", unix_time()), own});
         }
     }
     return questions;
@@ -161,17 +177,20 @@ std::vector<Question> questions_of(const Config& config) {
 /// Asks the servers over datagrams, all at once, and waits for the last.
 class Round {
 public:
-    Round(io::UdpPort& port, Observations& seen, Random& random)
-        : port_(port), seen_(seen), random_(random) {}
+    /// STUN servers are asked from the port of calls, since that is what they are to see. TURN servers are
+    /// asked from another: they would take a second question from one they know for a mistake (437).
+    Round(io::UdpPort& media, io::UdpPort& other, Observations& seen, Random& random)
+        : media_(media), other_(other), seen_(seen), random_(random) {}
 
     /// A STUN server is asked from every address of its family, a TURN server from the first.
     void add(const Question& question, const Endpoint& server) {
+        io::UdpPort& port = question.login ? other_ : media_;
         for (const io::HostAddress& own : seen_.usable) {
             if (own.ip.is_v4() != server.ip.is_v4() || askings_.size() >= kMaxQuestions) continue;
-            const Endpoint base{own.ip, port_.number()};
-            askings_.push_back({{base, server},
-                                ServerProbe{io::now(), question.login, /*reliable=*/false, random_},
-                                seen_.servers.size()});
+            const Endpoint base{own.ip, port.number()};
+            ServerProbe probe{io::now(), question.login, /*reliable=*/false, random_};
+            probe.ask_about(question.peers);
+            askings_.push_back({&port, Path{base, server}, std::move(probe), seen_.servers.size()});
             seen_.servers.push_back(
                 {question.setting, question.uri, question.login.has_value(), server, base, "", {}});
             if (question.login) return;
@@ -182,7 +201,8 @@ public:
         send();
         while (!std::ranges::all_of(askings_, [](const Asking& one) { return one.probe.finished(); })) {
             wait();
-            receive();
+            receive(media_);
+            receive(other_);
             for (Asking& one : askings_) one.probe.handle_timeout(io::now());
             send();
         }
@@ -194,7 +214,7 @@ private:
         for (Asking& one : askings_) {
             while (auto message = one.probe.poll()) {
                 const Transmit transmit{one.path, *std::move(message)};
-                port_.send({&transmit, 1});
+                one.port->send({&transmit, 1});
             }
         }
     }
@@ -205,21 +225,23 @@ private:
             if (!one.probe.finished()) wake = std::min(wake, one.probe.deadline());
         }
         std::vector<pollfd> descriptors;
-        for (const int fd : port_.descriptors()) descriptors.push_back({fd, POLLIN, 0});
+        for (const io::UdpPort* port : {&media_, &other_}) {
+            for (const int fd : port->descriptors()) descriptors.push_back({fd, POLLIN, 0});
+        }
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(wake - io::now()).count();
         ::poll(descriptors.data(), descriptors.size(), static_cast<int>(std::max<std::int64_t>(left, 0)));
     }
 
-    void receive() {
-        port_.receive([this](const Path& path, MutableBytes datagram) {
-            const auto asked = [&](const Asking& one) { return one.path == path; };
+    void receive(io::UdpPort& port) {
+        port.receive([this](const Path& path, MutableBytes datagram) {
             for (Asking& one : askings_) {
-                if (asked(one)) one.probe.handle_message(io::now(), datagram);
+                if (one.path == path) one.probe.handle_message(io::now(), datagram);
             }
         });
     }
 
-    io::UdpPort& port_;
+    io::UdpPort& media_;
+    io::UdpPort& other_;
     Observations& seen_;
     Random& random_;
     std::vector<Asking> askings_;
@@ -232,19 +254,22 @@ void ask_connected(const Config& config, const Question& question, const Endpoin
     if (own == seen.usable.end()) return;
     seen.servers.push_back({question.setting, question.uri, true, server, Endpoint{own->ip, 0}, "", {}});
     const bool tls = question.transport == Transport::tls;
-    ask_over_stream({server, tls, question.host, config.media.turn_ca_file}, *question.login, random,
-                    seen.servers.back());
+    ask_over_stream({server, tls, question.host, config.media.turn_ca_file}, *question.login, question.peers,
+                    random, seen.servers.back());
 }
 
-void ask_servers(const Config& config, io::UdpPort& port, Observations& seen) {
-    const std::vector<Question> questions = questions_of(config);
+void ask_servers(const Config& config, const ExternalAddresses& external, io::UdpPort& port,
+                 Observations& seen) {
+    const std::vector<Question> questions = questions_of(config, own_addresses(seen, external));
     if (questions.empty()) return;
     std::vector<io::HostPort> names;
     for (const Question& one : questions) names.push_back({one.host, one.port});
     const auto resolved = resolve(std::move(names));
 
     io::CryptoRandom random;
-    Round round{port, seen, random};
+    auto other = io::UdpPort::open(0);
+    if (!other) return;
+    Round round{port, *other, seen, random};
     for (std::size_t i = 0; i < questions.size(); ++i) {
         const Question& one = questions[i];
         const std::size_t before = seen.servers.size();
@@ -283,7 +308,7 @@ Observations observe(const Config& config) {
     resolve_external(external, seen);
     auto port = open_udp(config, seen);
     try_tcp(config, seen);
-    if (port) ask_servers(config, *port, seen);
+    if (port) ask_servers(config, external, *port, seen);
     discover(config, external, seen);
     seen.external = external.known();
     return seen;

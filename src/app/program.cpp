@@ -8,8 +8,6 @@
 #include <utility>
 
 #include "io/clock.hpp"
-#include "io/host_addresses.hpp"
-#include "io/resolver.hpp"
 #include "legroom_web.hpp"
 #include "rtp/ntp_time.hpp"
 
@@ -26,12 +24,6 @@ Duration ntp_origin() {
            io::now().time_since_epoch();
 }
 
-std::vector<IpAddress> addresses_of_this_host() {
-    std::vector<IpAddress> addresses;
-    for (const io::HostAddress& address : io::host_addresses()) addresses.push_back(address.ip);
-    return addresses;
-}
-
 void log_event(const call::Event& event) {
     std::string line{call::type_name(event)};
     if (!event.leg.value.empty()) line += " leg=" + event.leg.value;
@@ -40,6 +32,7 @@ void log_event(const call::Event& event) {
     if (const auto* end = std::get_if<call::LegDisconnected>(&event.what)) {
         line += fmt::format(" reason={} seconds={:.2f}", call::to_string(end->reason),
                             std::chrono::duration<double>(end->total).count());
+        if (end->failure) line += fmt::format(" failure={}", ice::to_string(end->failure->code));
     }
     spdlog::info(line);
 }
@@ -56,10 +49,7 @@ std::vector<api::Resource> page() {
 }  // namespace
 
 Program::Program(Config config)
-    : config_(std::move(config)),
-      signals_(control_, SIGINT, SIGTERM),
-      external_(config_.media.external),
-      api_timer_(control_) {}
+    : config_(std::move(config)), signals_(control_, SIGINT, SIGTERM), api_timer_(control_) {}
 
 Program::~Program() = default;
 
@@ -71,7 +61,7 @@ std::optional<std::string> Program::start() {
     make_services(*certificate);
     if (auto problem = open_http()) return problem;
     media_thread_ = std::thread([this] { media_->run(); });
-    watch_names();
+    stay_reachable();
     return std::nullopt;
 }
 
@@ -89,16 +79,76 @@ std::optional<std::string> Program::open_media(const dtls::Certificate& certific
         return fmt::format("RTP_PORT_MIN: cannot use UDP port {}: {}. Choose a free one, or 0 for any.",
                            config_.media.udp_port, port.error().message());
     }
-    media_port_ = port->number();
-    announce();
+    std::optional<io::TcpPort> tcp;
+    std::optional<io::ServerLinks> links;
+    if (auto problem = open_tcp(port->number(), tcp)) return problem;
+    if (auto problem = open_links(links)) return problem;
+    MediaPortNumbers numbers{port->number(), std::nullopt};
+    if (tcp) numbers.tcp = tcp->number();
+    reachability_ = std::make_unique<Reachability>(control_, config_.media, numbers);
 
-    shard_ = std::make_unique<engine::Shard>(
-        engine::ShardConfig{certificate, host_candidates_, config_.media.comfort_noise, ntp_origin()},
-        media_random_);
-    media_ = std::make_unique<io::MediaLoop>(
-        io::MediaPorts{std::move(*port), {}, {}}, *shard_, [this](engine::Event event) {
-            boost::asio::post(control_, [this, event = std::move(event)] { on_engine_event(event); });
+    engine::ShardConfig shard;
+    shard.certificate = certificate;
+    shard.host_candidates = reachability_->host_candidates();
+    shard.comfort_noise = config_.media.comfort_noise;
+    shard.setup_timeout = config_.connection.setup_timeout;
+    shard.allow_local_targets = config_.media.allow_local_targets;
+    shard.ntp_origin = ntp_origin();
+    shard_ = std::make_unique<engine::Shard>(std::move(shard), media_random_);
+
+    const auto on_event = [this](engine::Event event) {
+        boost::asio::post(control_, [this, event = std::move(event)] { on_engine_event(event); });
+    };
+    const auto on_link_closed = [this](io::ClosedLink link) {
+        boost::asio::post(control_, [link = std::move(link)] {
+            spdlog::warn("ICE_SERVERS: no connection to {} ({}): {}", link.path.remote.to_string(),
+                         to_string(link.path.transport), link.why);
         });
+    };
+    media_ =
+        std::make_unique<io::MediaLoop>(io::MediaPorts{std::move(*port), std::move(tcp), std::move(links)},
+                                        *shard_, on_event, on_link_closed);
+    return std::nullopt;
+}
+
+/// At the UDP port's number unless told otherwise. There it may be taken by somebody else: then calls do
+/// without.
+std::optional<std::string> Program::open_tcp(std::uint16_t udp_port, std::optional<io::TcpPort>& tcp) {
+    if (!config_.media.ice_tcp) return std::nullopt;
+    const std::uint16_t number = config_.media.tcp_port.value_or(udp_port);
+    auto port = io::TcpPort::open(number);
+    if (port) {
+        tcp = std::move(*port);
+    } else if (config_.media.tcp_port) {
+        return fmt::format(
+            "ICE_TCP_PORT: cannot listen on TCP port {}: {}. Choose a free one, 0 for any, or off.", number,
+            port.error().message());
+    } else {
+        spdlog::warn("no ICE-TCP: cannot listen on TCP port {}: {}. ICE_TCP_PORT names another, or off.",
+                     number, port.error().message());
+    }
+    return std::nullopt;
+}
+
+/// Streams to TURN servers, where the configuration names any.
+std::optional<std::string> Program::open_links(std::optional<io::ServerLinks>& links) {
+    const auto& servers = config_.media.turn_servers;
+    const auto behind = [&](Transport transport) {
+        return std::ranges::any_of(servers,
+                                   [=](const TurnServer& one) { return one.transport == transport; });
+    };
+    if (!behind(Transport::tcp) && !behind(Transport::tls)) return std::nullopt;
+
+    std::optional<io::TlsTrust> trust;
+    if (behind(Transport::tls)) {
+        const std::string& file = config_.media.turn_ca_file;
+        auto loaded = file.empty() ? io::TlsTrust::system() : io::TlsTrust::from_file(file);
+        if (!loaded) return fmt::format("TURN_CA_FILE: {}", loaded.error());
+        trust = std::move(*loaded);
+    }
+    auto opened = io::ServerLinks::open(std::move(trust));
+    if (!opened) return fmt::format("cannot make connections to TURN servers: {}", opened.error().message());
+    links = std::move(*opened);
     return std::nullopt;
 }
 
@@ -108,15 +158,16 @@ void Program::make_services(const dtls::Certificate& certificate) {
     call::LegConfig leg_config;
     leg_config.max_legs = config_.max_legs;
     leg_config.fingerprint = certificate.fingerprint();
-    leg_config.gathering_done = config_.media.stun_servers.empty();
+    leg_config.gathering_done = !reachability_->gathers();
+    leg_config.reconnect_grace = config_.connection.reconnect_grace;
     legs_ = std::make_unique<call::LegService>(leg_config, *board_, control_random_);
-    legs_->set_local_candidates(host_candidates_);
+    legs_->set_local_candidates(reachability_->host_candidates());
     rooms_ = std::make_unique<call::RoomService>(
         call::RoomConfig{config_.max_rooms, config_.media.default_sample_rate}, *board_, control_random_);
     api::ApiConfig api_config;
     api_config.instance_id = config_.instance_id;
     api_config.resources = page();
-    api_config.ready = [this] { return !host_candidates_.empty(); };
+    api_config.ready = [this] { return !reachability_->host_candidates().empty(); };
     api_config.connection = api::connection_calls(*legs_);
     api_config.ice_servers.urls = config_.client_ice.servers;
     api_config.ice_servers.turn_secret = config_.client_ice.turn_secret;
@@ -155,66 +206,17 @@ std::optional<std::string> Program::open_http() {
     return std::nullopt;
 }
 
-void Program::watch_names() {
-    std::vector<io::HostPort> stun;
-    for (const StunServer& server : config_.media.stun_servers) stun.push_back({server.host, server.port});
-    stun_names_ = std::make_unique<NameWatch>(control_, std::move(stun),
-                                              [this](const auto& found) { on_stun_servers(found); });
-    stun_names_->start();
-
-    std::vector<io::HostPort> external;
-    for (const std::string& name : external_.names()) external.push_back({name, 0});
-    external_names_ = std::make_unique<NameWatch>(control_, std::move(external),
-                                                  [this](const auto& found) { on_external_names(found); });
-    external_names_->start();
-}
-
-/// The first round starts the gathering, whatever it found, since legs wait for its end; after that only news
-/// does. A server that cannot be looked up now is where it was.
-void Program::on_stun_servers(const std::vector<io::Resolved>& found) {
-    bool news = !std::exchange(gathering_, true);
-    for (const io::Resolved& server : found) {
-        if (server.endpoints.empty()) {
-            spdlog::warn("ICE_SERVERS: no address found for {}", server.host);
-            continue;
-        }
-        auto endpoints = server.endpoints;
-        std::ranges::sort(endpoints);
-        news |= std::exchange(stun_servers_[server.host], endpoints) != endpoints;
-    }
-    if (!news) return;
-    std::vector<Endpoint> servers;
-    for (const auto& [host, endpoints] : stun_servers_)
-        servers.insert(servers.end(), endpoints.begin(), endpoints.end());
-    media_->post(engine::StartGathering{std::move(servers)});
-}
-
-void Program::on_external_names(const std::vector<io::Resolved>& found) {
-    bool changed = false;
-    for (const io::Resolved& name : found) {
-        if (name.endpoints.empty()) spdlog::warn("WEBRTC_EXTERNAL_IPS: no address found for {}", name.host);
-        std::vector<IpAddress> ips;
-        for (const Endpoint& endpoint : name.endpoints) ips.push_back(endpoint.ip);
-        changed |= external_.resolve(name.host, std::move(ips));
-    }
-    if (changed) announce();
-}
-
-void Program::on_addresses_changed() { announce(); }
-
-/// Tells coming legs our addresses, if they are others than before.
-void Program::announce() {
-    const auto usable = usable_addresses(io::interface_addresses(), config_.media.interfaces);
-    const auto announced = announced_addresses(usable, external_.known());
-    if (announced.empty()) spdlog::warn("no address a peer could reach: every offer will be refused");
-    if (announced == announced_) return;
-    announced_ = announced;
-    host_candidates_ = host_candidates(announced_, media_port_);
-    for (const AnnouncedAddress& one : announced_) {
-        spdlog::info("media at {} ({}{})", Endpoint{one.ip, media_port_}.to_string(), one.interface,
-                     one.ip == one.base ? "" : " " + one.base.to_string());
-    }
-    if (legs_) legs_->set_local_candidates(host_candidates_);
+void Program::stay_reachable() {
+    Reachability::Sinks sinks;
+    sinks.candidates = [this](const std::vector<ice::Candidate>& hosts) {
+        legs_->set_local_candidates(hosts);
+        media_->post(engine::SetHostCandidates{hosts});
+    };
+    sinks.links = [this](std::vector<io::LinkServer> servers) {
+        media_->set_link_servers(std::move(servers));
+    };
+    sinks.servers = [this](engine::StartGathering servers) { media_->post(std::move(servers)); };
+    reachability_->start(std::move(sinks));
 }
 
 /// What waits in the API is due at its deadline. A timer that comes too early, since that wait is over, does
@@ -236,22 +238,14 @@ void Program::on_engine_event(const engine::Event& event) {
     if (const auto* failed = std::get_if<engine::LegFailed>(&event)) {
         spdlog::info("transport of leg {} ended: {}", failed->leg.value, failed->failure.detail);
     } else if (const auto* gathered = std::get_if<engine::CandidateGathered>(&event)) {
-        spdlog::info("reachable at {}, a STUN server says", gathered->candidate.endpoint.to_string());
-        discover(gathered->candidate);
+        const bool relayed = gathered->candidate.type == ice::CandidateType::relayed;
+        spdlog::info("reachable at {}, {}", gathered->candidate.endpoint.to_string(),
+                     relayed ? "a TURN server's relay" : "a STUN server says");
+        reachability_->discover(gathered->candidate);
+    } else if (const auto* relay = std::get_if<engine::RelayFailed>(&event)) {
+        spdlog::warn("ICE_SERVERS: {}", relay->reason);
     }
     legs_->handle(io::now(), event);
-}
-
-/// WEBRTC_EXTERNAL_IPS=auto: a 1:1 NAT stands before us, so every port is the same outside.
-void Program::discover(const ice::Candidate& seen) {
-    if (!config_.media.discover_external) return;
-    if (seen.endpoint.port != seen.base.port) {
-        spdlog::warn(
-            "WEBRTC_EXTERNAL_IPS=auto: {} is announced with the port a NAT gave it, {}, besides {}: others "
-            "need not find us there",
-            seen.endpoint.ip.to_string(), seen.endpoint.port, seen.base.to_string());
-    }
-    if (external_.discover(seen.endpoint, seen.base)) announce();
 }
 
 void Program::shut_down() {

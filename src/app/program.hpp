@@ -3,7 +3,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,9 +10,7 @@
 
 #include "api/api.hpp"
 #include "app/config.hpp"
-#include "app/external_addresses.hpp"
-#include "app/host_candidates.hpp"
-#include "app/name_watch.hpp"
+#include "app/reachability.hpp"
 #include "base/result.hpp"
 #include "call/leg_service.hpp"
 #include "call/room_service.hpp"
@@ -42,13 +39,9 @@ private:
     std::optional<std::string> open_media(const dtls::Certificate& certificate);
     std::optional<std::string> open_http();
     void make_services(const dtls::Certificate& certificate);
-    void watch_names();
-    void on_stun_servers(const std::vector<io::Resolved>& found);
-    void on_external_names(const std::vector<io::Resolved>& found);
-    /// The machine's addresses are others than before.
-    void on_addresses_changed();
-    void announce();
-    void discover(const ice::Candidate& seen);
+    std::optional<std::string> open_tcp(std::uint16_t udp_port, std::optional<io::TcpPort>& tcp);
+    std::optional<std::string> open_links(std::optional<io::ServerLinks>& links);
+    void stay_reachable();
     void arm_api_timer();
     void on_engine_event(const engine::Event& event);
     void shut_down();
@@ -62,12 +55,7 @@ private:
     std::unique_ptr<engine::Shard> shard_;
     std::unique_ptr<io::MediaLoop> media_;
     std::thread media_thread_;
-    std::uint16_t media_port_ = 0;
-    ExternalAddresses external_;
-    std::vector<AnnouncedAddress> announced_;
-    std::vector<ice::Candidate> host_candidates_;
-    std::map<std::string, std::vector<Endpoint>> stun_servers_;  ///< By their names in ICE_SERVERS.
-    bool gathering_ = false;
+    std::unique_ptr<Reachability> reachability_;
 
     std::unique_ptr<call::Switchboard> board_;
     std::unique_ptr<call::LegService> legs_;
@@ -76,8 +64,6 @@ private:
     boost::asio::steady_timer api_timer_;
     std::optional<Instant> api_timer_at_;
     std::unique_ptr<io::HttpServer> http_;
-    std::unique_ptr<NameWatch> stun_names_;
-    std::unique_ptr<NameWatch> external_names_;
 };
 
 }  // namespace legroom::app

@@ -88,6 +88,13 @@ Finding bad_finding(const ServerObservation& one) {
             "Look at that server's log and configuration"};
 }
 
+Finding denial_finding(const ServerObservation& one) {
+    return {Level::fail, "turn_denies",
+            fmt::format("{} relays, and not to a single address this server announces: {} {}", name_of(one),
+                        one.answer.code, one.answer.reason),
+            "Name the announced addresses in coturn's allowed-peer-ip"};
+}
+
 /// The family a server was asked over and did not answer, though it did over the other.
 void check_families(const Group& group, std::vector<Finding>& findings) {
     for (const bool v4 : {true, false}) {
@@ -112,7 +119,7 @@ void check_server(const Group& group, std::vector<Finding>& findings) {
             group, [](const auto* one) { return one->answer.outcome == Outcome::refused; });
         return findings.push_back(bad_finding(said == group.end() ? *group.front() : **said));
     }
-    findings.push_back(good_finding(**good));
+    findings.push_back((*good)->answer.denies_peers ? denial_finding(**good) : good_finding(**good));
     check_families(group, findings);
 }
 

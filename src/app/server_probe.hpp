@@ -3,6 +3,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/address.hpp"
 #include "base/bytes.hpp"
@@ -24,6 +25,8 @@ struct ServerAnswer {
     std::optional<Endpoint> mapped;  ///< Where it sees us.
     std::uint16_t code = 0;          ///< RFC 8489 §14.8
     std::string reason;
+    /// TURN: it relays, and not to a single one of the peers it was asked about. Its error for the last.
+    bool denies_peers = false;
     Duration round_trip{};  ///< Of the first request that was answered.
 };
 
@@ -42,8 +45,14 @@ class ServerProbe {
 public:
     static constexpr Duration kLimit = std::chrono::seconds{3};  ///< Then the server counts as silent.
 
+    static constexpr std::size_t kMaxPeers = 8;  ///< Those after it are not asked about.
+
     /// With a `login` the server is a TURN server. Over a reliable stream nothing is sent twice.
     ServerProbe(Instant now, std::optional<TurnLogin> login, bool reliable, Random& random);
+
+    /// TURN: also asks whether it would relay to one of these; of the IPv4 ones, since that is what a relayed
+    /// address is unless one asks for another.
+    void ask_about(const std::vector<IpAddress>& peers);
 
     /// A message from the server. Anything but the answer to the question is ignored.
     void handle_message(Instant now, Bytes message);
@@ -62,10 +71,12 @@ private:
     };
 
     void ask(Instant now);
-    ByteVector allocate();
-    ByteVector give_back();
-    ByteVector signed_request(std::uint16_t method, std::uint16_t attribute, std::uint32_t value);
-    void on_success(const stun::Message& message);
+    void send(Instant now, ByteVector request);
+    ByteVector question();
+    ByteVector signed_request(std::uint16_t method, std::uint16_t attribute, Bytes value);
+    void finish();
+    void on_allocated(Instant now, const stun::Message& message);
+    void on_success(Instant now, const stun::Message& message);
     void on_error(Instant now, const stun::Message& message);
 
     std::optional<TurnLogin> login_;
@@ -79,6 +90,8 @@ private:
     ByteVector request_;
     std::optional<Challenge> challenge_;
     int challenges_ = 0;
+    std::deque<IpAddress> peers_;  ///< Not asked about yet; the first is being asked about.
+    bool allocated_ = false;
     bool finished_ = false;
     ServerAnswer answer_;
     std::deque<ByteVector> outbox_;

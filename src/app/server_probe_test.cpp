@@ -14,6 +14,7 @@ using Outcome = ServerAnswer::Outcome;
 
 constexpr std::uint16_t kAllocateMethod = 0x003;
 constexpr std::uint16_t kRefreshMethod = 0x004;
+constexpr std::uint16_t kPermissionMethod = 0x008;
 const Endpoint kSeen{IpAddress::v4({203, 0, 113, 7}), 10'000};
 
 /// A TURN server of one account, as far as a probe can tell.
@@ -27,14 +28,22 @@ public:
         if (asked.username != "ann" || !asked.verify_integrity(key))
             return challenge(asked, stun::kUnauthenticated);
         methods.push_back(asked.header.method);
+        if (asked.header.method == kPermissionMethod && permitted == 0) return forbidden(asked, key);
+        if (asked.header.method == kPermissionMethod) --permitted;
         stun::Builder reply{{stun::Class::success, asked.header.method, asked.header.transaction}};
         return reply.xor_mapped_address(kSeen).message_integrity(key).fingerprint().take();
     }
 
     std::string nonce = "n1";
-    std::vector<std::uint16_t> methods;  ///< of the requests it granted
+    int permitted = 0;                   ///< so many peers it relays to
+    std::vector<std::uint16_t> methods;  ///< of the requests with the right password
 
 private:
+    static ByteVector forbidden(const stun::Message& asked, stun::IntegrityKey& key) {
+        stun::Builder reply{{stun::Class::error, asked.header.method, asked.header.transaction}};
+        return reply.error(403, "Forbidden IP").message_integrity(key).fingerprint().take();
+    }
+
     ByteVector challenge(const stun::Message& asked, std::uint16_t code) {
         stun::Builder reply{{stun::Class::error, asked.header.method, asked.header.transaction}};
         return reply.error(code, "no")
@@ -99,6 +108,30 @@ TEST(ServerProbe, TakesARelayedAddressAndGivesItBack) {
     EXPECT_EQ(probe.answer().outcome, Outcome::relayed);
     EXPECT_EQ(account.methods, (std::vector<std::uint16_t>{kAllocateMethod, kRefreshMethod}));
     EXPECT_EQ(probe.answer().round_trip, 2ms);
+}
+
+TEST(ServerProbe, AsksUntilAPeerIsAllowed) {
+    SeededRandom random{1};
+    Account account;
+    account.permitted = 1;
+    ServerProbe probe{Instant{}, TurnLogin{"ann", "secret"}, false, random};
+    probe.ask_about({IpAddress::v6({}), IpAddress::v4({10, 0, 0, 4}), IpAddress::v4({203, 0, 113, 7})});
+    talk(probe, account);
+    EXPECT_FALSE(probe.answer().denies_peers);
+    EXPECT_EQ(account.methods,
+              (std::vector<std::uint16_t>{kAllocateMethod, kPermissionMethod, kRefreshMethod}));
+}
+
+TEST(ServerProbe, SaysWhenNoPeerIsAllowed) {
+    SeededRandom random{1};
+    Account account;
+    ServerProbe probe{Instant{}, TurnLogin{"ann", "secret"}, false, random};
+    probe.ask_about(std::vector<IpAddress>(20, IpAddress::v4({10, 0, 0, 4})));
+    talk(probe, account);
+    EXPECT_EQ(probe.answer().outcome, Outcome::relayed);
+    EXPECT_TRUE(probe.answer().denies_peers);
+    EXPECT_EQ(probe.answer().code, 403);
+    EXPECT_EQ(account.methods.size(), ServerProbe::kMaxPeers + 2);
 }
 
 TEST(ServerProbe, AsksAgainWithTheNewNonceWhenItsOwnIsStale) {

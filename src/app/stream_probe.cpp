@@ -100,8 +100,8 @@ bool shake_hands(Steps& steps, Tls& stream, const StreamTarget& target) {
 
 }  // namespace
 
-void ask_over_stream(const StreamTarget& target, const TurnLogin& login, Random& random,
-                     ServerObservation& seen) {
+void ask_over_stream(const StreamTarget& target, const TurnLogin& login, const std::vector<IpAddress>& peers,
+                     Random& random, ServerObservation& seen) {
     asio::io_context context;
     asio::ssl::context tls{asio::ssl::context::tls_client};
     tcp::socket socket{context};
@@ -114,6 +114,7 @@ void ask_over_stream(const StreamTarget& target, const TurnLogin& login, Random&
     if (target.tls && !shake_hands(steps, secured, target)) return;
 
     ServerProbe probe{io::now(), login, /*reliable=*/true, random};
+    probe.ask_about(peers);
     target.tls ? converse(steps, secured, probe) : converse(steps, socket, probe);
     seen.answer = probe.answer();
 }

@@ -16,9 +16,9 @@ struct StreamTarget {
     std::string ca_file;  ///< TLS: whom to trust besides the system's; empty: nobody.
 };
 
-/// Connects, asks once, and notes in `seen` what came of it: the answer, or the problem. Waits at most twice
-/// ServerProbe::kLimit.
-void ask_over_stream(const StreamTarget& target, const TurnLogin& login, Random& random,
-                     ServerObservation& seen);
+/// Connects, asks for a relayed address and about the `peers`, and notes in `seen` what came of it: the
+/// answer, or the problem. Gives each step ServerProbe::kLimit.
+void ask_over_stream(const StreamTarget& target, const TurnLogin& login, const std::vector<IpAddress>& peers,
+                     Random& random, ServerObservation& seen);
 
 }  // namespace legroom::app

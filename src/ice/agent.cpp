@@ -173,7 +173,7 @@ std::optional<Output> Agent::Impl::poll() {
 }
 
 std::optional<Path> Agent::Impl::path() const {
-    return selected_ == nullptr || selected_->closed ? std::nullopt : std::optional{selected_->path};
+    return works(selected_) ? std::optional{selected_->path} : std::nullopt;
 }
 
 bool Agent::Impl::is_valid(const Path& path) const {

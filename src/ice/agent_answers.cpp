@@ -67,6 +67,7 @@ void Agent::Impl::handle_role_conflict(Role asked_as, Pair* pair) {
 void Agent::Impl::succeed(Instant now, Pair& pair, const stun::Message& response) {
     const Check check = *std::exchange(pair.check, std::nullopt);
     measure(pair, now - check.first_sent, check.transmissions == 1);
+    if (!pair.validated && &pair == selected_) selected_ = nullptr;  // closed and come back: chosen anew
     if (!std::exchange(pair.validated, true)) pair.validated_since = now;
     pair.state = PairState::succeeded;
     pair.failures = 0;
@@ -87,14 +88,14 @@ void Agent::Impl::settle_on(Instant now, Pair& pair, bool nominated) {
         connected_at_ = now;
         enter(State::connected, "first valid pair " + pair.path.remote.to_string());
     }
-    const bool at_will = selected_ == nullptr || selected_->closed || !is_speaking(now, *selected_);
-    const bool better = nominated_ == nullptr && selected_ != nullptr && pair.priority > selected_->priority;
-    if (nominated) {
+    const bool needed = !works(selected_);
+    const bool at_will = needed || !is_speaking(now, *selected_);
+    const bool better = needed || (nominated_ == nullptr && pair.priority > selected_->priority);
+    const bool returned = at_will && &pair == nominated_;
+    if (nominated || returned) {
         select(now, pair, true);
-    } else if (selected_ == nullptr || selected_->closed || (at_will && better)) {
+    } else if (at_will && better) {
         select(now, pair, false);
-    } else if (at_will && &pair == nominated_) {
-        select(now, pair, true);
     } else {
         suspect_selected(now, pair);
     }

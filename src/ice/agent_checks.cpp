@@ -191,8 +191,7 @@ void Agent::Impl::nominate(Instant now) {
 }
 
 bool Agent::Impl::may_nominate() const {
-    if (role_ != Role::controlling || selected_ == nullptr || selected_->closed || selected_is_nominated())
-        return false;
+    if (role_ != Role::controlling || !works(selected_) || selected_is_nominated()) return false;
     return std::none_of(list_.begin(), list_.end(),
                         [](const auto& pair) { return pair->check && pair->check->nominating; });
 }

@@ -16,6 +16,9 @@ constexpr Duration kSilence = 2s;
 constexpr Duration kSilentRetry = 700ms;  ///< so that a path that is back is found within a second
 constexpr Duration kHurry = 60ms;         ///< between two checks when the peer seems to have moved
 
+/// So much of a round trip is taken for the age of an answer.
+constexpr Duration kMaxAnswerAge = 1s;
+
 /// A path is silent after so many unanswered checks, and nothing else heard for kSilence.
 constexpr int kSilentProbes = 3;
 
@@ -37,7 +40,11 @@ void Agent::Impl::start_consent(Instant now) {
     next_probe_ = std::max(now, selected_->last_answer + around(kConsentInterval));
 }
 
-Instant Agent::Impl::consent_end() const { return selected_->last_answer + config_.consent_timeout; }
+/// An answer may be a round trip old when it arrives, and consent dates from when it was given.
+Instant Agent::Impl::consent_end() const {
+    const Duration age = std::min(selected_->round_trip.value_or(Duration{}), kMaxAnswerAge);
+    return selected_->last_answer - age + config_.consent_timeout;
+}
 
 Instant Agent::Impl::probe_due() const {
     const Instant silent = std::max(selected_->last_heard + kSilence, latest_probe_ + kSilentRetry);
@@ -49,7 +56,7 @@ void Agent::Impl::probe_consent(Instant now) {
     const bool unheard = now - selected_->last_heard >= kSilence;
     latest_probe_ = now;
     next_probe_ = now + around(unheard ? kSilentRetry : kConsentRetry);
-    if (!selected_->closed) {
+    if (works(selected_)) {
         send_probe(now, *selected_);
         ++unanswered_;
         if (!asked_) asked_ = now;
@@ -83,7 +90,7 @@ void Agent::Impl::hurry_consent(Instant now) {
 
 bool Agent::Impl::path_is_silent(Instant now) const {
     if (selected_ == nullptr) return false;
-    return selected_->closed || (unanswered_ >= kSilentProbes && now - selected_->last_heard >= kSilence);
+    return !works(selected_) || (unanswered_ >= kSilentProbes && now - selected_->last_heard >= kSilence);
 }
 
 /// RFC 7675 §5.1: once consent is lost, its five-tuple is not used again with these credentials, not even

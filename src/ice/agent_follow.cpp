@@ -31,7 +31,7 @@ void Agent::Impl::hear(Instant now, Pair& pair) {
 void Agent::Impl::media_arrived(Instant now, const Path& path) {
     if (state_ == State::failed) return;
     last_heard_ = now;
-    if (selected_ != nullptr && selected_->path == path && !selected_->closed) {
+    if (selected_ != nullptr && selected_->path == path && works(selected_)) {
         selected_->last_heard = selected_->last_media = now;
         asked_.reset();
         return;
@@ -40,7 +40,8 @@ void Agent::Impl::media_arrived(Instant now, const Path& path) {
     if (pair == nullptr) return;
     hear(now, *pair);
     pair->last_media = now;
-    if (pair->expired) return;
+    const bool here_too = selected_ != nullptr && !asked_ && now < quiet_since();
+    if (pair->expired || (here_too && pair->state == PairState::succeeded)) return;  // it sends by both
     if (pair->state == PairState::failed) trigger(now, *pair);
     if (pair->state == PairState::waiting) list_.trigger(*pair);
     suspect_selected(now, *pair);
@@ -50,7 +51,7 @@ void Agent::Impl::media_arrived(Instant now, const Path& path) {
 /// The peer is heard on `other`: where we send to, is it still there? On a path that is new we ask at once.
 void Agent::Impl::suspect_selected(Instant now, const Pair& other) {
     if (state_ != State::connected || selected_ == nullptr || &other == selected_) return;
-    const bool is_new = !other.validated || other.validated_since == now;
+    const bool is_new = nominated_ != nullptr && (!other.validated || other.validated_since == now);
     if (is_new || now - selected_->last_heard >= kQuiet) hurry_consent(now);
 }
 
@@ -70,7 +71,7 @@ Instant Agent::Impl::quiet_since() const { return selected_->last_heard + kQuiet
 
 bool Agent::Impl::is_quiet(Instant now) const {
     if (state_ != State::connected || !asked_) return false;
-    return selected_->closed || (now - *asked_ >= patience() && now >= quiet_since());
+    return !works(selected_) || (now - *asked_ >= patience() && now >= quiet_since());
 }
 
 bool Agent::Impl::is_speaking(Instant now, const Pair& pair) const {
@@ -80,7 +81,7 @@ bool Agent::Impl::is_speaking(Instant now, const Pair& pair) const {
 /// A pair that works and was heard on since we asked in vain: at once if the peer began there after it was
 /// last heard here; one it has been heard on all along only after a longer silence.
 Pair* Agent::Impl::find_rival(Instant now) const {
-    const bool silent = selected_->closed || (path_is_silent(now) && now - latest_probe_ >= patience());
+    const bool silent = !works(selected_) || (path_is_silent(now) && now - latest_probe_ >= patience());
     Pair* best = nullptr;
     for (const auto& pair : list_) {
         if (pair.get() == selected_ || pair->state != PairState::succeeded || pair->last_heard < *asked_)
@@ -95,7 +96,7 @@ Pair* Agent::Impl::find_rival(Instant now) const {
 
 void Agent::Impl::move_to(Instant now, Pair& other) {
     ++counters_.moves;
-    if (!selected_->closed) {
+    if (works(selected_)) {
         selected_->state = PairState::failed;  // until it is checked anew
         selected_->retry_at = now + kReturnPause;
     }
@@ -143,7 +144,7 @@ void Agent::Impl::close(Pair& pair) {
 /// A pair that was answered on not long ago takes over. Without one the closed pair stays where it is, and
 /// the others are asked.
 void Agent::Impl::leave_closed(Instant now) {
-    if (selected_ == nullptr || !selected_->closed) return;
+    if (selected_ == nullptr || works(selected_)) return;
     if (Pair* other = list_.best_valid(fresh_since(now))) return select(now, *other, false);
     asked_ = next_probe_ = now;
 }

@@ -70,6 +70,8 @@ private:
     void schedule(Instant now);
     void enter(State state, std::string reason, FailureCode cause = FailureCode::internal);
     void select(Instant now, Pair& pair, bool nominated);
+    /// Not a selected pair whose connection or address has gone.
+    [[nodiscard]] static bool works(const Pair* pair) { return pair != nullptr && pair->validated; }
     [[nodiscard]] bool selected_is_nominated() const;
     [[nodiscard]] bool is_concluded(Instant now) const;
 

@@ -37,7 +37,7 @@ PairReport Agent::Impl::report(const Pair& pair) const {
     made.local_type = type_at(locals_, pair.path.local, pair.path.transport, &Candidate::base);
     made.remote_type = type_at(remotes_, pair.path.remote, pair.path.transport, &Candidate::endpoint);
     made.state = pair.state;
-    made.selected = &pair == selected_ && !pair.closed;
+    made.selected = &pair == selected_ && pair.validated;
     made.nominated = &pair == nominated_;
     made.priority = pair.priority;
     made.requests_sent = pair.requests_sent;

@@ -1,9 +1,9 @@
 #include "io/media_loop.hpp"
 
 #include <algorithm>
-#include <ctime>
-#include <poll.h>
+#include <cerrno>
 #include <sys/resource.h>
+#include <system_error>
 #include <unistd.h>
 
 #include "io/clock.hpp"
@@ -22,10 +22,10 @@ constexpr Duration kLongestHold = std::chrono::milliseconds{2};
 /// CAP_SYS_NICE; without it everything works as before.
 void hurry() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness); }
 
-timespec to_timespec(Duration duration) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
-    return {static_cast<std::time_t>(seconds.count()),
-            static_cast<long>(std::chrono::nanoseconds{duration - seconds}.count())};
+Epoll open_epoll() {
+    auto epoll = Epoll::open();
+    if (!epoll) throw std::system_error(errno, std::generic_category(), "epoll");
+    return std::move(*epoll);
 }
 
 }  // namespace
@@ -34,23 +34,25 @@ MediaLoop::MediaLoop(MediaPorts ports, engine::Shard& shard, EventSink on_event,
     : ports_(std::move(ports)),
       shard_(shard),
       on_event_(std::move(on_event)),
-      on_link_closed_(std::move(on_link_closed)) {
-    watch(mailbox_.descriptor());
-    for (const int socket : ports_.udp.descriptors()) watch(socket);
-    if (ports_.tcp) tcp_source_ = watch(ports_.tcp->descriptor());
-    if (ports_.links) links_source_ = watch(ports_.links->descriptor());
+      on_link_closed_(std::move(on_link_closed)),
+      epoll_(open_epoll()) {
+    watch(mailbox_.descriptor(), Source::mailbox);
+    for (const int socket : ports_.udp.descriptors()) watch(socket, Source::udp);
+    if (ports_.tcp) watch(ports_.tcp->descriptor(), Source::tcp);
+    if (ports_.links) watch(ports_.links->descriptor(), Source::links);
 }
 
-std::size_t MediaLoop::watch(int descriptor) {
-    sources_.push_back({descriptor, POLLIN, 0});
-    return sources_.size() - 1;
+void MediaLoop::watch(int descriptor, Source source) {
+    bool& ready = ready_[static_cast<std::size_t>(source)];
+    const auto added = epoll_.add(descriptor, EPOLLIN, &ready);
+    if (!added) throw std::system_error(added.error().value(), std::generic_category(), "epoll_ctl");
 }
 
 void MediaLoop::run() {
     hurry();
     while (!stopping_) {
         wait();
-        take_commands();
+        if (is_ready(Source::mailbox)) take_commands();
         receive_datagrams();
         receive_streams();
         shard_.handle_timeout(now());
@@ -79,8 +81,10 @@ void MediaLoop::set_link_servers(std::vector<LinkServer> servers) {
 void MediaLoop::wait() {
     const auto due = deadline();
     const Duration longest = due ? *due - now() : kLongestWait;
-    const timespec timeout = to_timespec(std::clamp(longest, Duration::zero(), kLongestWait));
-    ::ppoll(sources_.data(), sources_.size(), &timeout, nullptr);
+    std::array<epoll_event, kSources + 1> space{};  // UDP has two sockets.
+    ready_.fill(false);
+    for (const epoll_event& event : epoll_.wait(space, std::clamp(longest, Duration::zero(), kLongestWait)))
+        *static_cast<bool*>(event.data.ptr) = true;
 }
 
 std::optional<Instant> MediaLoop::deadline() {
@@ -115,12 +119,12 @@ void MediaLoop::receive_datagrams() {
 }
 
 void MediaLoop::receive_streams() {
-    if (ports_.tcp && is_due(tcp_source_, ports_.tcp->deadline())) {
+    if (ports_.tcp && is_due(Source::tcp, ports_.tcp->deadline())) {
         ports_.tcp->receive(now(),
                             [this](const Path& path, MutableBytes frame) { take_datagram(path, frame); });
         for (const Path& path : ports_.tcp->take_closed()) shard_.handle_closed(now(), path);
     }
-    if (ports_.links && is_due(links_source_, ports_.links->deadline())) {
+    if (ports_.links && is_due(Source::links, ports_.links->deadline())) {
         ports_.links->receive(
             now(), [this](const Path& path, MutableBytes message) { take_datagram(path, message); });
         for (ClosedLink& link : ports_.links->take_closed()) {
@@ -131,8 +135,8 @@ void MediaLoop::receive_streams() {
 }
 
 /// A server without streams pays two comparisons a turn for them, and no system call.
-bool MediaLoop::is_due(std::size_t source, std::optional<Instant> deadline) const {
-    return sources_[source].revents != 0 || (deadline && *deadline <= now());
+bool MediaLoop::is_due(Source source, std::optional<Instant> deadline) const {
+    return is_ready(source) || (deadline && *deadline <= now());
 }
 
 void MediaLoop::take_datagram(const Path& path, MutableBytes datagram) {

@@ -1,13 +1,14 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <mutex>
 #include <optional>
-#include <poll.h>
 #include <vector>
 
 #include "engine/shard.hpp"
+#include "io/epoll.hpp"
 #include "io/mailbox.hpp"
 #include "io/server_links.hpp"
 #include "io/tcp_port.hpp"
@@ -40,14 +41,18 @@ public:
     void set_link_servers(std::vector<LinkServer> servers);
 
 private:
-    std::size_t watch(int descriptor);
+    enum class Source : std::uint8_t { mailbox, udp, tcp, links };
+    static constexpr std::size_t kSources = 4;
+
+    void watch(int descriptor, Source source);
+    [[nodiscard]] bool is_ready(Source source) const { return ready_[static_cast<std::size_t>(source)]; }
     void wait();
     [[nodiscard]] std::optional<Instant> deadline();
     void take_commands();
     void take_link_servers();
     void receive_datagrams();
     void receive_streams();
-    [[nodiscard]] bool is_due(std::size_t source, std::optional<Instant> deadline) const;
+    [[nodiscard]] bool is_due(Source source, std::optional<Instant> deadline) const;
     void take_datagram(const Path& path, MutableBytes datagram);
     void pump();
     void pump_if_held();
@@ -59,9 +64,8 @@ private:
     LinkSink on_link_closed_;
     Mailbox mailbox_;
     std::atomic<bool> stopping_ = false;
-    std::vector<pollfd> sources_;
-    std::size_t tcp_source_ = 0;    ///< Of sources_, where there is a TCP port.
-    std::size_t links_source_ = 0;  ///< Of sources_, where there are links.
+    Epoll epoll_;
+    std::array<bool, kSources> ready_{};
     std::vector<Transmit> outgoing_;
     std::vector<Transmit> outgoing_streams_;
     Instant pumped_{};

@@ -3,16 +3,15 @@
 #include <array>
 #include <gtest/gtest.h>
 #include <linux/sockios.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include "io/frame_splitter.hpp"
 #include "io/socket.hpp"
-#include "io/socket_address.hpp"
 #include "stun/builder.hpp"
+
+#include "io/tcp_test_peer.hpp"
 
 namespace legroom::io {
 namespace {
@@ -21,56 +20,12 @@ using namespace std::chrono_literals;
 
 constexpr Instant kTcpStart{1h};
 
-/// The other end: an ordinary blocking socket that gives up after two seconds.
-class TcpPeer {
-public:
-    TcpPeer(const char* ip, const TcpPort& port, int receive_buffer = 0) {
-        const Endpoint server{*IpAddress::parse(ip), port.number()};
-        socket_ = Descriptor{::socket(server.ip.is_v4() ? AF_INET : AF_INET6, SOCK_STREAM, 0)};
-        const timeval patience{2, 0};
-        ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        set_option(socket_.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-        if (receive_buffer > 0) set_option(socket_.get(), SOL_SOCKET, SO_RCVBUF, receive_buffer);
-        sockaddr_storage address{};
-        const socklen_t length = to_sockaddr(server, address);
-        EXPECT_EQ(::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), length), 0);
-    }
-
-    void write(Bytes bytes) const {
-        EXPECT_EQ(::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
-                  static_cast<ssize_t>(bytes.size()));
-    }
-    void write_frame(Bytes message) const { write(FrameSplitter::frame(message)); }
-    /// Less than `count` at the end of the stream, or when it takes too long.
-    ByteVector read(std::size_t count) const {
-        ByteVector bytes(count);
-        const auto got = ::recv(socket_.get(), bytes.data(), count, MSG_WAITALL);
-        bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-        return bytes;
-    }
-    /// The port has closed the connection, in whatever way.
-    [[nodiscard]] bool is_closed() const {
-        std::uint8_t byte = 0;
-        const auto got = ::recv(socket_.get(), &byte, 1, 0);
-        return got == 0 || (got < 0 && errno == ECONNRESET);
-    }
-    void reset() {
-        const linger at_once{1, 0};
-        ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-        socket_ = Descriptor{};
-    }
-    void hang_up() { socket_ = Descriptor{}; }
-    [[nodiscard]] Endpoint local() const { return *local_endpoint(socket_.get()); }
-    [[nodiscard]] int socket() const { return socket_.get(); }
-
-private:
-    Descriptor socket_;
-};
-
 /// A port and what it has handed out, driven in virtual time.
 struct TcpBench {
     explicit TcpBench(TcpLimits limits = {}) : port(std::move(*TcpPort::open(0, limits))) {}
 
+    [[nodiscard]] Endpoint v4() const { return {*IpAddress::parse("127.0.0.1"), port.number()}; }
+    [[nodiscard]] Endpoint v6() const { return {*IpAddress::parse("::1"), port.number()}; }
     void turn() {
         port.receive(now, [this](const Path& path, MutableBytes frame) {
             frames.emplace_back(path, ByteVector(frame.begin(), frame.end()));
@@ -124,7 +79,7 @@ class TcpPortOn : public testing::TestWithParam<const char*> {};
 
 TEST_P(TcpPortOn, CarriesFramesBothWaysWithBothEnds) {
     TcpBench bench;
-    const TcpPeer peer{GetParam(), bench.port};
+    const TcpPeer peer{Endpoint{*IpAddress::parse(GetParam()), bench.port.number()}};
     peer.write_frame(binding_request());
     ASSERT_TRUE(bench.run_until_frames(1));
 
@@ -143,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(Loopback, TcpPortOn, testing::Values("127.0.0.1", "127.
 
 TEST(TcpPort, PutsTogetherWhatComesByteByByte) {
     TcpBench bench;
-    const TcpPeer peer{"127.0.0.1", bench.port};
+    const TcpPeer peer{bench.v4()};
     for (const std::uint8_t byte : joined({binding_request(), {0x80, 1, 2}})) {
         peer.write({&byte, 1});
         ASSERT_TRUE(bench.wants_a_turn(2000));
@@ -156,7 +111,7 @@ TEST(TcpPort, PutsTogetherWhatComesByteByByte) {
 
 TEST(TcpPort, TakesApartWhatComesInOneSegmentAndSkipsNullPackets) {
     TcpBench bench;
-    const TcpPeer peer{"127.0.0.1", bench.port};
+    const TcpPeer peer{bench.v4()};
     peer.write(joined({{}, binding_request(), {}, {0x80}, {0x81}}));
     ASSERT_TRUE(bench.run_until_frames(3));
     EXPECT_EQ(bench.frames[1].second, ByteVector{0x80});
@@ -185,7 +140,7 @@ TEST(TcpPort, SendsAwayWhoBeginsWithAnythingElse) {
     for (const FirstBytes& test : cases) {
         SCOPED_TRACE(test.name);
         TcpBench bench;
-        const TcpPeer peer{"127.0.0.1", bench.port};
+        const TcpPeer peer{bench.v4()};
         ASSERT_TRUE(bench.run_until_connections(1));
         peer.write(test.bytes);
         ASSERT_TRUE(bench.run_until_connections(0));
@@ -198,7 +153,7 @@ TEST(TcpPort, SendsAwayWhoBeginsWithAnythingElse) {
 
 TEST(TcpPort, ClosesAConnectionWithAFrameTooLong) {
     TcpBench bench;
-    const TcpPeer peer{"127.0.0.1", bench.port};
+    const TcpPeer peer{bench.v4()};
     peer.write_frame(binding_request());
     peer.write_frame(ByteVector(TcpPort::kMaxFrame, 0x80));
     ASSERT_TRUE(bench.run_until_frames(2));
@@ -211,10 +166,10 @@ TEST(TcpPort, ClosesAConnectionWithAFrameTooLong) {
 
 TEST(TcpPort, ClosesWhoIsSilentOrSlowOrNobodysOrIdle) {
     TcpBench bench;
-    const TcpPeer silent{"127.0.0.1", bench.port};
-    const TcpPeer slow{"127.0.0.1", bench.port};
-    const TcpPeer nobodys{"127.0.0.1", bench.port};
-    const TcpPeer talking{"127.0.0.1", bench.port};
+    const TcpPeer silent{bench.v4()};
+    const TcpPeer slow{bench.v4()};
+    const TcpPeer nobodys{bench.v4()};
+    const TcpPeer talking{bench.v4()};
     nobodys.write_frame(binding_request());
     talking.write_frame(binding_request());
     ASSERT_TRUE(bench.run_until_connections(4));
@@ -264,8 +219,8 @@ TEST(TcpPort, RefusesConnectionsOverItsLimitsAndTakesNewOnesWhenSomeAreGone) {
     limits.connections_per_address = 4;
     TcpBench bench{limits};
     std::vector<TcpPeer> peers;
-    for (int i = 0; i < 5; ++i) peers.emplace_back("127.0.0.1", bench.port);
-    for (int i = 0; i < 4; ++i) peers.emplace_back("::1", bench.port);
+    for (int i = 0; i < 5; ++i) peers.emplace_back(bench.v4());
+    for (int i = 0; i < 4; ++i) peers.emplace_back(bench.v6());
     ASSERT_TRUE(bench.run_until([&] { return bench.port.counters().refused == 3; }));
     EXPECT_EQ(bench.port.connection_count(), 6U);
     EXPECT_EQ(bench.port.counters().accepted, 6U);
@@ -273,15 +228,15 @@ TEST(TcpPort, RefusesConnectionsOverItsLimitsAndTakesNewOnesWhenSomeAreGone) {
 
     peers.erase(peers.begin());
     ASSERT_TRUE(bench.run_until_connections(5));
-    peers.emplace_back("127.0.0.1", bench.port);
+    peers.emplace_back(bench.v4());
     ASSERT_TRUE(bench.run_until_connections(6));
     EXPECT_EQ(bench.port.counters().refused, 3U);
 }
 
 TEST(TcpPort, OneConnectionDoesNotStarveTheOthers) {
     TcpBench bench;
-    const TcpPeer greedy{"127.0.0.1", bench.port};
-    const TcpPeer modest{"127.0.0.1", bench.port};
+    const TcpPeer greedy{bench.v4()};
+    const TcpPeer modest{bench.v4()};
     ASSERT_TRUE(bench.run_until_connections(2));
     ByteVector flood = joined({binding_request()});
     for (int i = 0; i < 500; ++i) flood.insert(flood.end(), {0, 1, 0x80});
@@ -309,7 +264,7 @@ TEST(TcpPort, APeerThatNeverReadsCostsNoMoreThanItsBuffer) {
     TcpLimits limits;
     limits.output.waiting_bytes = 20'000;
     TcpBench bench{limits};
-    const TcpPeer lazy{"127.0.0.1", bench.port, 4096};
+    const TcpPeer lazy{bench.v4(), 4096};
     lazy.write_frame(binding_request());
     ASSERT_TRUE(bench.run_until_frames(1));
     const Path path = bench.frames[0].first;
@@ -336,7 +291,7 @@ TEST(TcpPort, APeerThatNeverReadsCostsNoMoreThanItsBuffer) {
 
 TEST(TcpPort, TheKernelHoldsLittleThatCouldNotBeDropped) {
     TcpBench bench;
-    const TcpPeer lazy{"127.0.0.1", bench.port, 4096};
+    const TcpPeer lazy{bench.v4(), 4096};
     lazy.write_frame(binding_request());
     int accepted_socket = -1;
     ASSERT_TRUE(bench.run_until_frames(1));
@@ -354,9 +309,9 @@ TEST(TcpPort, TheKernelHoldsLittleThatCouldNotBeDropped) {
 
 TEST(TcpPort, TellsOfConnectionsThatEnd) {
     TcpBench bench;
-    TcpPeer polite{"127.0.0.1", bench.port};
-    TcpPeer rude{"127.0.0.1", bench.port};
-    TcpPeer unknown{"127.0.0.1", bench.port};
+    TcpPeer polite{bench.v4()};
+    TcpPeer rude{bench.v4()};
+    TcpPeer unknown{bench.v4()};
     polite.write_frame(binding_request());
     ASSERT_TRUE(bench.run_until_frames(1));
     rude.write_frame(binding_request());
@@ -377,7 +332,7 @@ TEST(TcpPort, TellsOfConnectionsThatEnd) {
 
 TEST(TcpPort, SurvivesAConnectionThatIsLostWhileItIsAnswered) {
     TcpBench bench;
-    TcpPeer peer{"127.0.0.1", bench.port};
+    TcpPeer peer{bench.v4()};
     peer.write(joined({binding_request(), {0x80}, {0x81}}));
     ASSERT_TRUE(bench.run_until_connections(1));
     peer.reset();
@@ -388,7 +343,7 @@ TEST(TcpPort, SurvivesAConnectionThatIsLostWhileItIsAnswered) {
 
 TEST(TcpPort, WaitsWhenTheProcessHasNoDescriptorLeft) {
     TcpBench bench;
-    const TcpPeer peer{"127.0.0.1", bench.port};
+    const TcpPeer peer{bench.v4()};
     rlimit before{};
     ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
     const rlimit none{static_cast<rlim_t>(peer.socket()), before.rlim_max};

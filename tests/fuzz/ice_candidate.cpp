@@ -11,5 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = ice::parse_candidate(line);
     if (!again || !again->candidate || again->candidate->to_line() != line) std::abort();
     if (again->candidate->endpoint != parsed->candidate->endpoint) std::abort();
+    if (again->candidate->transport != parsed->candidate->transport) std::abort();
+    if (again->candidate->tcp_type != parsed->candidate->tcp_type) std::abort();
     return 0;
 }
