@@ -27,7 +27,6 @@ enum class Error {
     too_many_candidates,      ///< kMaxCandidatesAtOnce
     other_ice_session,        ///< Candidates of another generation than the leg is at.
     wrong_direction,          ///< A publisher's offer that sends nothing, a listener's that receives nothing.
-    offer_pending,            ///< The transport of an earlier offer of this leg is still on its way.
 };
 boost::system::error_code make_error_code(Error error);
 

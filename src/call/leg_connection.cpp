@@ -57,7 +57,7 @@ Result<NewLeg> LegService::reoffer(Instant, const LegId& id, std::string_view of
     if (leg == nullptr) return Error::leg_not_found;
     auto change = read_second_offer(leg->signalling, offer);
     if (!change) return change.error();
-    if (leg->signalling.change_pending) return Error::offer_pending;
+    if (leg->signalling.change_pending) return Error::change_pending;
     if (local_.empty()) return Error::no_transport;
 
     NewLeg answered{leg->id, change->answer.text};
@@ -126,7 +126,7 @@ void LegService::carry_out(Leg& leg, Change change) {
 Result<sdp::Fragment> LegService::restart_ice(Instant, const LegId& id, const sdp::Fragment& theirs) {
     Leg* leg = board_.find(id);
     if (leg == nullptr) return Error::leg_not_found;
-    if (leg->signalling.change_pending) return Error::offer_pending;
+    if (leg->signalling.change_pending) return Error::change_pending;
 
     Change change{
         TransportChange::restarted, {}, {}, ours_after(TransportChange::restarted, leg->signalling)};

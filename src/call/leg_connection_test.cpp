@@ -108,8 +108,8 @@ TEST(SecondOffer, WaitsForTheOneBefore) {
     for (const bool succeeded : {true, false}) {
         ASSERT_TRUE(world.legs.reoffer(world.now, leg->id, restart_offer(succeeded ? "first" : "third")));
         EXPECT_EQ(world.legs.reoffer(world.now, leg->id, restart_offer("second")).error(),
-                  Error::offer_pending);
-        EXPECT_EQ(world.legs.restart_ice(world.now, leg->id, kFragment).error(), Error::offer_pending);
+                  Error::change_pending);
+        EXPECT_EQ(world.legs.restart_ice(world.now, leg->id, kFragment).error(), Error::change_pending);
         world.engine_says(engine::TransportChanged{leg->id, succeeded});
     }
     EXPECT_TRUE(world.legs.reoffer(world.now, leg->id, restart_offer("second")));

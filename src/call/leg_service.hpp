@@ -74,7 +74,7 @@ public:
     Result<NewLeg> create(Instant now, std::string_view offer, std::string app_id, Origin origin = {});
 
     /// Answers a second offer of a leg: hold and formats, an ICE restart, or a wholly new transport (see
-    /// second_offer.hpp). The present path carries the call until the new one does. Error::offer_pending
+    /// second_offer.hpp). The present path carries the call until the new one does. Error::change_pending
     /// while an earlier one is still on its way. After an error the leg is as it was.
     Result<NewLeg> reoffer(Instant now, const LegId& id, std::string_view offer);
 
