@@ -124,6 +124,19 @@ TEST(LongPoll, WhoHasGoneTakesNothing) {
     EXPECT_EQ(there.responses->size(), 1U);
 }
 
+TEST(LongPoll, ARestartHasCandidatesOfItsOwn) {
+    Poller poller;
+    const Pending poll = poller.poll("?wait=1000");
+    const std::string restart =
+        test::replace_all(call::test::plain_offer(), "a=ice-ufrag:peer", "a=ice-ufrag:newU");
+    const auto answer =
+        poller.client.ask("POST", "/v1/legs/" + poller.leg.value + "/offer", test::offer_body(restart));
+    ASSERT_TRUE(poll.answered());
+    const auto drained = boost::json::parse(poll.response().body);
+    const std::string ufrag{drained.at("candidates").at(0).at("usernameFragment").as_string()};
+    EXPECT_NE(answer.at("sdp").as_string().find("a=ice-ufrag:" + ufrag), boost::json::string::npos);
+}
+
 TEST(LongPoll, RefusesWhatIsNoTime) {
     Poller poller;
     for (const char* nonsense :

@@ -121,6 +121,7 @@ void LegService::carry_out(Leg& leg, Change change) {
                                   .remote_candidates = std::move(change.remote.candidates),
                                   .ssrc = change.ours.ssrc,
                                   .cname = change.ours.cname});
+    board_.tell(leg.id);  // A new session has candidates of its own to be fetched.
 }
 
 Result<sdp::Fragment> LegService::restart_ice(Instant, const LegId& id, const sdp::Fragment& theirs) {
