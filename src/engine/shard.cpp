@@ -440,7 +440,11 @@ void Shard::add_relay(Instant now, const ice::Candidate& candidate) {
 void Shard::lose_relay(Instant now, const Endpoint& relayed) {
     std::erase_if(relayed_, [&](const ice::Candidate& one) { return one.endpoint == relayed; });
     for (const auto& entry : legs_) {
-        on_leg(now, entry.first, [&](Leg& leg) { leg.connection().remove_local(now, relayed.ip); });
+        on_leg(now, entry.first, [&](Leg& leg) {
+            leg.connection().remove_local(now, relayed.ip);
+            // The same server may relay for us in other ways too.
+            for (const ice::Candidate& other : relayed_) leg.connection().add_local_candidate(now, other);
+        });
     }
 }
 

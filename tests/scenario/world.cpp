@@ -60,7 +60,7 @@ Server::Server(const dtls::Certificate& certificate, Random& random, bool gather
 
 void Server::gather(Instant now, const Endpoint& stun_server) {
     now_ = now;
-    carry(engine::StartGathering{{stun_server}});
+    carry(engine::StartGathering{{stun_server}, {}});
 }
 
 void Server::on_datagram(Instant now, const Path& path, Bytes datagram) {
