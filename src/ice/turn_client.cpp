@@ -259,18 +259,12 @@ void TurnClient::permit(Instant now, const IpAddress& peer) {
 }
 
 void TurnClient::send(Instant now, const Endpoint& peer, Bytes packet) {
-    const bool possible = state_ == State::allocated && peer.ip.is_v6() == config_.ipv6 && peer.port != 0 &&
-                          packet.size() <= kMaxRelayedPacket && peers_.want(now, peer.ip);
+    const bool wanted = state_ == State::allocated && peer.ip.is_v6() == config_.ipv6 && peer.port != 0 &&
+                        packet.size() <= kMaxRelayedPacket && peers_.want(now, peer.ip);
     ask_for_peers(now);
-    if (!possible) {
-        ++counters_.unsent;
-    } else if (peers_.open(now, peer.ip)) {
-        send_open(now, peer, packet);
-    } else if (peers_.pending(peer.ip)) {
-        peers_.hold(peer, packet);
-    } else {
-        ++counters_.unsent;
-    }
+    if (wanted && peers_.open(now, peer.ip)) return send_open(now, peer, packet);
+    if (wanted && peers_.pending(peer.ip)) return peers_.hold(peer, packet);
+    ++counters_.unsent;
 }
 
 void TurnClient::ask_for_peers(Instant now) {
