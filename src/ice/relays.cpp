@@ -7,7 +7,9 @@ namespace legroom::ice {
 Relays::Relays(const std::vector<TurnConfig>& configs, Random& random, Instant now) {
     for (const TurnConfig& config : configs) {
         const bool taken = find({config.base, config.server, config.transport}) != nullptr;
-        if (taken || clients_.size() >= kMaxRelays) {
+        const bool out_of_reach =
+            config.transport == Transport::udp && config.base.ip.is_v4() != config.server.ip.is_v4();
+        if (taken || out_of_reach || clients_.size() >= kMaxRelays) {
             ++counters_.left_out;
             continue;
         }

@@ -25,9 +25,10 @@ struct RelayCounters {
 /// relayed address goes to send(), what peers sent there comes out as TurnReceived.
 class Relays {
 public:
-    /// One client for each entry, up to kMaxRelays. An entry with base, server and transport of an earlier
-    /// one is left out: a server keeps one allocation for each such way (RFC 8656 §7.2). `random` must
-    /// outlive this.
+    /// One client for each entry, up to kMaxRelays. Left out and counted are entries with base, server and
+    /// transport of an earlier one, for a server keeps one allocation for each such way (RFC 8656 §7.2), and
+    /// over UDP those whose server the base cannot reach for being of the other family. `random` must outlive
+    /// this.
     Relays(const std::vector<TurnConfig>& configs, Random& random, Instant now);
 
     /// True: it was a TURN server's, and is consumed.

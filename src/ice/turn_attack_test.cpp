@@ -298,6 +298,11 @@ protected:
 TEST_F(RelaysBench, AskEachServerOnceAndNotTooMany) {
     std::vector<TurnConfig> configs{config(3478), config(3478), config(3478, Transport::tcp)};
     EXPECT_EQ((Relays{configs, random_, now_}.clients().size()), 2U);
+    configs.push_back(config(3478));
+    configs.back().server.ip = turn_at("[2001:db8::1]:1").ip;
+    EXPECT_EQ((Relays{configs, random_, now_}.counters().left_out), 2U) << "not over UDP from IPv4";
+    configs.back().transport = Transport::tls;
+    EXPECT_EQ((Relays{configs, random_, now_}.clients().size()), 3U);
     for (std::uint16_t port = 1; port < 100; ++port) configs.push_back(config(port));
     const Relays relays{configs, random_, now_};
     EXPECT_EQ(relays.clients().size(), kMaxRelays);

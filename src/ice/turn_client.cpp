@@ -10,8 +10,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kFirstWait = 1s;  // before another attempt; doubled up to the longest
-constexpr Duration kLongestWait = 60s;
+// Before another attempt; doubled up to the longest, and up to a quarter more, so that a restarted server
+// does not get all its clients at once. Whoever makes connections may refuse to for a second after a loss.
+constexpr Duration kFirstWait = 1200ms;
+constexpr Duration kLongestWait = 48s;
 constexpr Duration kClearing = 1500ms;  // coturn takes a second to let go of an allocation given back
 constexpr Duration kRefreshing = 25s;   // there are NATs that forget after 30 s
 constexpr std::chrono::seconds kShortestLifetime{10};  // what a server says below or above is not believed
@@ -215,12 +217,11 @@ void TurnClient::fail(Instant now, TurnFailure cause, const std::string& reason)
     cleared_ = false;
 }
 
-/// Twice the last one, unless an allocation stood well meanwhile; spread, so that a restarted server does not
-/// get all its clients at once.
+/// Twice the last one, unless an allocation stood well meanwhile.
 Duration TurnClient::next_wait(Instant now) {
     const bool stood = state_ == State::allocated && now - since_ >= kLongestWait;
     wait_ = stood || wait_ == Duration{} ? kFirstWait : std::min(2 * wait_, kLongestWait);
-    const double spread = 0.75 + random_.unit() / 4;
+    const double spread = 1 + random_.unit() / 4;
     return Duration{static_cast<Duration::rep>(static_cast<double>(wait_.count()) * spread)};
 }
 
@@ -259,18 +260,12 @@ void TurnClient::permit(Instant now, const IpAddress& peer) {
 }
 
 void TurnClient::send(Instant now, const Endpoint& peer, Bytes packet) {
-    const bool possible = state_ == State::allocated && peer.ip.is_v6() == config_.ipv6 && peer.port != 0 &&
-                          packet.size() <= kMaxRelayedPacket && peers_.want(now, peer.ip);
+    const bool wanted = state_ == State::allocated && peer.ip.is_v6() == config_.ipv6 && peer.port != 0 &&
+                        packet.size() <= kMaxRelayedPacket && peers_.want(now, peer.ip);
     ask_for_peers(now);
-    if (!possible) {
-        ++counters_.unsent;
-    } else if (peers_.open(now, peer.ip)) {
-        send_open(now, peer, packet);
-    } else if (peers_.pending(peer.ip)) {
-        peers_.hold(peer, packet);
-    } else {
-        ++counters_.unsent;
-    }
+    if (wanted && peers_.open(now, peer.ip)) return send_open(now, peer, packet);
+    if (wanted && peers_.pending(peer.ip)) return peers_.hold(peer, packet);
+    ++counters_.unsent;
 }
 
 void TurnClient::ask_for_peers(Instant now) {

@@ -56,7 +56,8 @@ struct TurnFailed {
     std::optional<Endpoint> lost;
 };
 
-/// The connection of this path is of no more use: close it. What is sent by that path later wants a new one.
+/// The connection of this path is of no more use: close it, and do not report it to stream_closed(). What is
+/// sent by that path later wants a new one.
 struct TurnDisconnect {
     Path path;
 };

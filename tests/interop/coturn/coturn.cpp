@@ -58,6 +58,7 @@ std::string text_of(const std::filesystem::path& file) {
 
 [[noreturn]] void become(const std::vector<std::string>& arguments, const std::filesystem::path& log) {
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (const std::string& one : arguments) argv.push_back(const_cast<char*>(one.c_str()));
     argv.push_back(nullptr);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);

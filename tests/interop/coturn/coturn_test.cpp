@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using ice::TurnFailure;
 
-constexpr Duration kSoon = 5s;
+constexpr Duration kSoon = 10s;
 
 /// Like a check, and like media, to a demultiplexer.
 ByteVector check_of(std::uint16_t size) { return ByteVector(size, 1); }
