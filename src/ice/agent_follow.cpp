@@ -51,6 +51,7 @@ void Agent::Impl::media_arrived(Instant now, const Path& path) {
 /// The peer is heard on `other`: where we send to, is it still there? On a path that is new we ask at once.
 void Agent::Impl::suspect_selected(Instant now, const Pair& other) {
     if (state_ != State::connected || selected_ == nullptr || &other == selected_) return;
+    if (asked_ && asks_ >= kAsksToMove) return;  // asked enough: what follows is for the silence to say
     const bool is_new = nominated_ != nullptr && (!other.validated || other.validated_since == now);
     if (is_new || now - selected_->last_heard >= kQuiet) hurry_consent(now);
 }
@@ -60,7 +61,11 @@ void Agent::Impl::suspect_selected(Instant now, const Pair& other) {
 void Agent::Impl::follow_peer(Instant now) {
     forget_lost_nomination(now);
     if (!is_quiet(now)) return;
-    if (Pair* rival = find_rival(now)) move_to(now, *rival);
+    Pair* rival = find_rival(now);
+    if (rival == nullptr) return;
+    const bool asked_enough = asks_ >= kAsksToMove && now - latest_probe_ >= patience();
+    const bool sends_there = rival->last_media > selected_->last_heard;
+    if (!works(selected_) || asked_enough || sends_there) move_to(now, *rival);
 }
 
 Duration Agent::Impl::patience() const {
@@ -147,6 +152,7 @@ void Agent::Impl::leave_closed(Instant now) {
     if (selected_ == nullptr || works(selected_)) return;
     if (Pair* other = list_.best_valid(fresh_since(now))) return select(now, *other, false);
     asked_ = next_probe_ = now;
+    asks_ = 0;
 }
 
 }  // namespace legroom::ice
