@@ -15,6 +15,8 @@ constexpr Duration kQuiet = 150ms;
 constexpr Duration kMaxPatience = 600ms;
 /// Until a path that was left is checked anew.
 constexpr Duration kReturnPause = 1s;
+/// While a call is set up, pairs come true one after the other, and the peer has moved nowhere.
+constexpr Duration kSettling = 5s;
 /// The peer sends by a path while media came by it within so long.
 constexpr Duration kSpeaking = 500ms;
 
@@ -87,12 +89,13 @@ bool Agent::Impl::is_speaking(Instant now, const Pair& pair) const {
 /// last heard here; one it has been heard on all along only after a longer silence.
 Pair* Agent::Impl::find_rival(Instant now) const {
     const bool silent = !works(selected_) || (path_is_silent(now) && now - latest_probe_ >= patience());
+    const bool settled = now - connected_at_ >= kSettling;
     Pair* best = nullptr;
     for (const auto& pair : list_) {
         if (pair.get() == selected_ || pair->state != PairState::succeeded || pair->last_heard < *asked_)
             continue;
-        const bool moved_there = std::max(pair->last_media, pair->validated_since) > selected_->last_heard;
-        if (!silent && !moved_there) continue;
+        const bool is_new = settled && pair->validated_since > selected_->last_heard;
+        if (!silent && !is_new && pair->last_media <= selected_->last_heard) continue;
         const auto recent = [](const Pair& one) { return std::tuple{one.last_media, one.last_heard}; };
         if (best == nullptr || recent(*pair) > recent(*best)) best = pair.get();
     }
