@@ -187,7 +187,7 @@ private:
     Pair* nominated_ = nullptr;  ///< the latest one; not the selected one while that is silent
     Instant connected_at_;
     Instant nominate_after_;  ///< controlling: the next try, after nominations that failed
-    int failed_nominations_ = 0;
+    int refused_nominations_ = 0;
     std::optional<Duration> round_trip_;
     bool round_trip_exact_ = false;
     std::optional<Instant> last_heard_;
