@@ -154,7 +154,7 @@ void Agent::Impl::schedule(Instant now) {
     if (state_ == State::connected) {
         due(std::min(consent_end(), probe_due()));
         if (asked_) later(std::max(*asked_ + patience(), quiet_since()));
-        if (path_is_silent(now)) later(latest_probe_ + patience());
+        if (asked_) later(latest_probe_ + patience());
     }
     if (list_.has_triggered() || (!is_concluded(now) && list_.has_waiting())) due(next_check_);
     if (may_nominate()) due(nomination_due());

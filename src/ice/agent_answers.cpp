@@ -50,6 +50,7 @@ void Agent::Impl::finish_check(Instant now, Pair& pair, const Path& path, const 
     const bool success = response.header.kind == stun::Class::success && response.mapped_address &&
                          response.unknown_required.empty() && path == pair.path;
     if (success) return succeed(now, pair, response);
+    if (pair.check->nominating) ++refused_nominations_;
     give_up(now, pair);
 }
 
@@ -77,7 +78,7 @@ void Agent::Impl::succeed(Instant now, Pair& pair, const stun::Message& response
     const bool nominated_by_us = check.nominating && role_ == Role::controlling;
     const bool nominated_by_peer = pair.nominate_on_success && role_ == Role::controlled;
     pair.nominate_on_success = false;
-    if (nominated_by_us) failed_nominations_ = 0;
+    if (nominated_by_us) refused_nominations_ = 0;
     settle_on(now, pair, nominated_by_us || nominated_by_peer);
 }
 

@@ -161,7 +161,7 @@ bool Agent::Impl::may_retransmit(Instant now, const Pair& pair) const {
 /// A nomination that got no answer leaves its pair valid: whether it still works is for consent to say.
 void Agent::Impl::give_up(Instant now, Pair& pair) {
     if (pair.state == PairState::succeeded) {
-        nominate_after_ = now + doubled(kRetryPause, failed_nominations_++);
+        nominate_after_ = now + doubled(kRetryPause, refused_nominations_);
     } else {
         pair.state = PairState::failed;
         pair.retry_at = now + doubled(kRetryPause, pair.failures++);

@@ -20,7 +20,7 @@ constexpr Duration kHurry = 60ms;         ///< between two checks when the peer 
 constexpr Duration kMaxAnswerAge = 1s;
 
 /// A path is silent after so many unanswered checks, and nothing else heard for kSilence.
-constexpr int kSilentProbes = 3;
+constexpr int kSilentProbes = 4;
 
 constexpr std::size_t kMaxProbes = 32;       ///< remembered; answers to older ones come too late
 constexpr std::size_t kMaxAlternatives = 4;  ///< other valid pairs asked when the path is silent
@@ -56,12 +56,16 @@ void Agent::Impl::probe_consent(Instant now) {
     const bool unheard = now - selected_->last_heard >= kSilence;
     latest_probe_ = now;
     next_probe_ = now + around(unheard ? kSilentRetry : kConsentRetry);
-    if (works(selected_)) {
-        send_probe(now, *selected_);
-        ++unanswered_;
-        if (!asked_) asked_ = now;
-    }
+    if (works(selected_)) ask_selected(now);
     if (path_is_silent(now)) ask_alternatives(now);
+}
+
+void Agent::Impl::ask_selected(Instant now) {
+    send_probe(now, *selected_);
+    ++unanswered_;
+    if (!asked_) asks_ = 0;
+    if (!asked_) asked_ = now;
+    if (++asks_ < kAsksToMove && find_rival(now) != nullptr) hurry_consent(now);
 }
 
 /// The other pairs that have worked, those the peer was heard on last before the others.

@@ -15,6 +15,8 @@ constexpr Duration kQuiet = 150ms;
 constexpr Duration kMaxPatience = 600ms;
 /// Until a path that was left is checked anew.
 constexpr Duration kReturnPause = 1s;
+/// While a call is set up, pairs come true one after the other, and the peer has moved nowhere.
+constexpr Duration kSettling = 5s;
 /// The peer sends by a path while media came by it within so long.
 constexpr Duration kSpeaking = 500ms;
 
@@ -51,6 +53,7 @@ void Agent::Impl::media_arrived(Instant now, const Path& path) {
 /// The peer is heard on `other`: where we send to, is it still there? On a path that is new we ask at once.
 void Agent::Impl::suspect_selected(Instant now, const Pair& other) {
     if (state_ != State::connected || selected_ == nullptr || &other == selected_) return;
+    if (asked_ && asks_ >= kAsksToMove) return;  // asked enough: what follows is for the silence to say
     const bool is_new = nominated_ != nullptr && (!other.validated || other.validated_since == now);
     if (is_new || now - selected_->last_heard >= kQuiet) hurry_consent(now);
 }
@@ -60,7 +63,11 @@ void Agent::Impl::suspect_selected(Instant now, const Pair& other) {
 void Agent::Impl::follow_peer(Instant now) {
     forget_lost_nomination(now);
     if (!is_quiet(now)) return;
-    if (Pair* rival = find_rival(now)) move_to(now, *rival);
+    Pair* rival = find_rival(now);
+    if (rival == nullptr) return;
+    const bool asked_enough = asks_ >= kAsksToMove && now - latest_probe_ >= patience();
+    const bool sends_there = rival->last_media > selected_->last_heard;
+    if (!works(selected_) || asked_enough || sends_there) move_to(now, *rival);
 }
 
 Duration Agent::Impl::patience() const {
@@ -82,12 +89,13 @@ bool Agent::Impl::is_speaking(Instant now, const Pair& pair) const {
 /// last heard here; one it has been heard on all along only after a longer silence.
 Pair* Agent::Impl::find_rival(Instant now) const {
     const bool silent = !works(selected_) || (path_is_silent(now) && now - latest_probe_ >= patience());
+    const bool settled = now - connected_at_ >= kSettling;
     Pair* best = nullptr;
     for (const auto& pair : list_) {
         if (pair.get() == selected_ || pair->state != PairState::succeeded || pair->last_heard < *asked_)
             continue;
-        const bool moved_there = std::max(pair->last_media, pair->validated_since) > selected_->last_heard;
-        if (!silent && !moved_there) continue;
+        const bool is_new = settled && pair->validated_since > selected_->last_heard;
+        if (!silent && !is_new && pair->last_media <= selected_->last_heard) continue;
         const auto recent = [](const Pair& one) { return std::tuple{one.last_media, one.last_heard}; };
         if (best == nullptr || recent(*pair) > recent(*best)) best = pair.get();
     }
@@ -147,6 +155,7 @@ void Agent::Impl::leave_closed(Instant now) {
     if (selected_ == nullptr || works(selected_)) return;
     if (Pair* other = list_.best_valid(fresh_since(now))) return select(now, *other, false);
     asked_ = next_probe_ = now;
+    asks_ = 0;
 }
 
 }  // namespace legroom::ice

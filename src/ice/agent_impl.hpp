@@ -54,6 +54,8 @@ private:
     /// RFC 7675 §5.1: a check every 5 s, each wait varied by a fifth so that agents do not fall into step.
     /// The same datagrams keep NAT bindings open (RFC 8445 §11).
     static constexpr Duration kConsentInterval = std::chrono::seconds{5};
+    /// Unanswered questions before a peer that sends no media is believed to have left a path.
+    static constexpr int kAsksToMove = 3;
 
     /// A consent check on its way (RFC 7675 §5.1).
     struct Probe {
@@ -135,6 +137,7 @@ private:
     // agent_consent.cpp
     void start_consent(Instant now);
     void probe_consent(Instant now);
+    void ask_selected(Instant now);
     void send_probe(Instant now, Pair& pair);
     void ask_alternatives(Instant now);
     void hurry_consent(Instant now);
@@ -184,7 +187,7 @@ private:
     Pair* nominated_ = nullptr;  ///< the latest one; not the selected one while that is silent
     Instant connected_at_;
     Instant nominate_after_;  ///< controlling: the next try, after nominations that failed
-    int failed_nominations_ = 0;
+    int refused_nominations_ = 0;
     std::optional<Duration> round_trip_;
     bool round_trip_exact_ = false;
     std::optional<Instant> last_heard_;
@@ -192,6 +195,7 @@ private:
     std::deque<Probe> probes_;
     int unanswered_ = 0;            ///< consent checks of the selected pair, since its latest answer
     std::optional<Instant> asked_;  ///< the first of them since anything came by the selected pair
+    int asks_ = 0;                  ///< how many since then
     Instant next_probe_;
     Instant latest_probe_;
 

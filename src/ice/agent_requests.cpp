@@ -84,6 +84,7 @@ void Agent::Impl::take_check(Instant now, const Path& path, const stun::Message&
 void Agent::Impl::take_nomination(Instant now, Pair& pair, const stun::Message& request) {
     if (pair.nominated_by == request.header.transaction) return;
     pair.nominated_by = request.header.transaction;
+    for (const auto& other : list_) other->nominate_on_success = false;  // the latest word counts
     if (pair.state == PairState::succeeded) {
         select(now, pair, true);
     } else {
