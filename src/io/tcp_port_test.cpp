@@ -24,7 +24,7 @@ constexpr Instant kTcpStart{1h};
 
 /// A port and what it has handed out, driven in virtual time.
 struct TcpBench {
-    explicit TcpBench(TcpLimits limits = {}) : port(std::move(*TcpPort::open(0, limits))) {}
+    explicit TcpBench(TcpLimits limits = {}) : port(*TcpPort::open(0, limits)) {}
 
     [[nodiscard]] Endpoint v4() const { return {*IpAddress::parse("127.0.0.1"), port.number()}; }
     [[nodiscard]] Endpoint v6() const { return {*IpAddress::parse("::1"), port.number()}; }
