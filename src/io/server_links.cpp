@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unordered_map>
 
@@ -19,7 +18,8 @@ namespace {
 
 constexpr std::size_t kLinksPerTurn = 16;
 constexpr std::size_t kReadPerTurn = 16 * 1024;
-constexpr int kUnsentInKernelOfLink = 16 * 1024;  ///< As TcpPort's, for the voices of many legs.
+constexpr int kUnsentInKernelOfLink = 16 * 1024;              ///< As TcpPort's, for the voices of many legs.
+constexpr Duration kLinkPatience = std::chrono::seconds{60};  ///< As an ICE-TCP connection's.
 
 /// Nobody repeats a request that is sent over a stream (RFC 8489 §6.2.2); voice is no use late.
 StreamOutput::Keep keep_of(Bytes message) {
@@ -34,8 +34,7 @@ std::string text_of(int error) { return error_code{error, boost::system::system_
 Result<Descriptor> begin_connect(const IpAddress& local, const Endpoint& server) {
     auto socket = make_socket(server.ip.is_v4() ? AF_INET : AF_INET6, SOCK_STREAM);
     if (!socket) return socket;
-    set_option(socket->get(), IPPROTO_TCP, TCP_NODELAY, 1);
-    set_option(socket->get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, kUnsentInKernelOfLink);
+    set_voice_options(socket->get(), kUnsentInKernelOfLink, kLinkPatience);
     if (!local.is_unspecified()) {
         const auto bound = bind_to(socket->get(), {local, 0});
         if (!bound) return bound.error();

@@ -28,7 +28,7 @@ ByteVector request() { return stun::Builder{stun::Header{}}.take(); }
 struct LinkBench {
     explicit LinkBench(Transport transport = Transport::tcp, const TestIdentity* identity = nullptr,
                        std::optional<TlsTrust> trust = std::nullopt, LinkLimits limits = {})
-        : server(identity), links(std::move(*ServerLinks::open(std::move(trust), limits))) {
+        : server(identity), links(*ServerLinks::open(std::move(trust), limits)) {
         path = {{*IpAddress::parse("127.0.0.1"), 10000}, server.endpoint(), transport};
         links.set_servers({{server.endpoint(), transport, "turn.example.org"}});
     }

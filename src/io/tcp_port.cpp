@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <deque>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unordered_map>
 
@@ -23,22 +22,13 @@ constexpr std::size_t kEventsPerTurn = 32;
 constexpr std::size_t kAcceptsPerTurn = 16;
 /// When the process has no descriptor left, a connection that waits would wake the loop again and again.
 constexpr Duration kAcceptPause = std::chrono::seconds{1};
-/// What the kernel may hold that is not on its way yet: what has to wait waits with us, where it can be
-/// dropped.
-constexpr int kUnsentInKernel = 4096;
-/// After a blackout the next attempt comes within a second, where TCP by itself may wait a minute.
-/// Linux 6.15.
-constexpr int kTcpRtoMaxMs = 44;
-constexpr int kLongestRetransmitMs = 1000;
+constexpr int kUnsentInKernel = 4096;  ///< Less than half a second of one voice.
 
-Result<Descriptor> open_listener(int family, std::uint16_t number) {
+Result<Descriptor> open_listener(int family, std::uint16_t number, Duration patience) {
     auto socket = make_socket(family, SOCK_STREAM);
     if (!socket) return socket;
-    // Inherited by what is accepted, but for the first.
     set_option(socket->get(), SOL_SOCKET, SO_REUSEADDR, 1);
-    set_option(socket->get(), IPPROTO_TCP, TCP_NODELAY, 1);
-    set_option(socket->get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, kUnsentInKernel);
-    set_option(socket->get(), IPPROTO_TCP, kTcpRtoMaxMs, kLongestRetransmitMs);
+    set_voice_options(socket->get(), kUnsentInKernel, patience);
     const IpAddress unspecified = family == AF_INET ? IpAddress{} : IpAddress::v6({});
     const auto bound = bind_to(socket->get(), {unspecified, number});
     if (!bound) return bound.error();
@@ -144,12 +134,12 @@ Result<TcpPort> TcpPort::open(std::uint16_t number, TcpLimits limits) {
     std::uint16_t bound = 0;
     // Any free IPv4 port may be one that somebody uses on IPv6.
     for (int tries = 0; tries < (number == 0 ? kTriesForAnyTcpPort : 1); ++tries) {
-        v4 = open_listener(AF_INET, number);
+        v4 = open_listener(AF_INET, number, limits.idle_time);
         if (!v4) return v4.error();
         const auto local = local_endpoint(v4->get());
         if (!local) return local.error();
         bound = local->port;
-        v6 = open_listener(AF_INET6, bound);
+        v6 = open_listener(AF_INET6, bound, limits.idle_time);
         if (v6 || v6.error() != boost::system::errc::address_in_use) break;
     }
     // A host without IPv6 is served over IPv4; a port taken by somebody else is an error in both.

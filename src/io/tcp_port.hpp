@@ -43,7 +43,8 @@ struct TcpCounters {
 /// Never waits, and belongs to one thread. To drive it: wait until descriptor() is readable or deadline() has
 /// come, call receive(), then take_closed(); send() at any time, also from within receive().
 ///
-/// There are no keepalives of TCP's own: the peer's checks and idle_time find the dead.
+/// A blackout is lived through: only idle_time, or the peer, ends a connection that was answered. There are
+/// no keepalives of TCP's own, since the peer's checks serve as such.
 class TcpPort {
 public:
     static constexpr std::size_t kMaxFrame = UdpPort::kMaxDatagram;

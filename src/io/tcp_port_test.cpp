@@ -3,9 +3,11 @@
 #include <array>
 #include <gtest/gtest.h>
 #include <linux/sockios.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include "io/frame_splitter.hpp"
 #include "io/socket.hpp"
@@ -22,7 +24,7 @@ constexpr Instant kTcpStart{1h};
 
 /// A port and what it has handed out, driven in virtual time.
 struct TcpBench {
-    explicit TcpBench(TcpLimits limits = {}) : port(std::move(*TcpPort::open(0, limits))) {}
+    explicit TcpBench(TcpLimits limits = {}) : port(*TcpPort::open(0, limits)) {}
 
     [[nodiscard]] Endpoint v4() const { return {*IpAddress::parse("127.0.0.1"), port.number()}; }
     [[nodiscard]] Endpoint v6() const { return {*IpAddress::parse("::1"), port.number()}; }
@@ -289,22 +291,40 @@ TEST(TcpPort, APeerThatNeverReadsCostsNoMoreThanItsBuffer) {
     EXPECT_EQ(bench.port.connection_count(), 1U);
 }
 
+/// The port's own socket of the connection whose other end is `peer`.
+int accepted_socket(const TcpPeer& peer, const Path& path) {
+    for (int fd = 3; fd < 1024; ++fd) {
+        const auto local = local_endpoint(fd);
+        if (!local || *local != path.local || fd == peer.socket()) continue;
+        sockaddr_storage remote{};
+        socklen_t length = sizeof remote;  // A listener has no other end.
+        if (::getpeername(fd, reinterpret_cast<sockaddr*>(&remote), &length) == 0) return fd;
+    }
+    return -1;
+}
+
 TEST(TcpPort, TheKernelHoldsLittleThatCouldNotBeDropped) {
     TcpBench bench;
     const TcpPeer lazy{bench.v4(), 4096};
     lazy.write_frame(binding_request());
-    int accepted_socket = -1;
     ASSERT_TRUE(bench.run_until_frames(1));
-    // The connection's own end of the pair: the descriptor made last.
-    for (int fd = 3; fd < 256; ++fd) {
-        const auto local = local_endpoint(fd);
-        if (local && *local == bench.frames[0].first.local && fd != lazy.socket()) accepted_socket = fd;
-    }
-    ASSERT_GE(accepted_socket, 0);
     while (bench.port.counters().output.unsent == 0) bench.send(bench.frames[0].first, ByteVector(200, 0x80));
     int unsent = 0;
-    ASSERT_EQ(::ioctl(accepted_socket, SIOCOUTQNSD, &unsent), 0);
+    ASSERT_EQ(::ioctl(accepted_socket(lazy, bench.frames[0].first), SIOCOUTQNSD, &unsent), 0);
     EXPECT_LE(unsent, 4096 + 202);
+}
+
+TEST(TcpPort, AConnectionLivesThroughABlackoutAsLongAsItMayBeIdle) {
+    TcpBench bench;
+    const TcpPeer peer{bench.v4()};
+    peer.write_frame(binding_request());
+    ASSERT_TRUE(bench.run_until_frames(1));
+    int patience_ms = 0;
+    socklen_t length = sizeof patience_ms;
+    ASSERT_EQ(::getsockopt(accepted_socket(peer, bench.frames[0].first), IPPROTO_TCP, TCP_USER_TIMEOUT,
+                           &patience_ms, &length),
+              0);
+    EXPECT_EQ(patience_ms, 60'000);
 }
 
 TEST(TcpPort, TellsOfConnectionsThatEnd) {

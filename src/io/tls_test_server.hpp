@@ -66,7 +66,7 @@ private:
 class StreamTestServer {
 public:
     explicit StreamTestServer(const TestIdentity* identity = nullptr)
-        : listener_(std::move(*make_socket(AF_INET, SOCK_STREAM))) {
+        : listener_(*make_socket(AF_INET, SOCK_STREAM)) {
         if (!bind_to(listener_.get(), *Endpoint::parse("127.0.0.1:0")) || ::listen(listener_.get(), 4) != 0)
             throw std::runtime_error("listen");
         if (identity == nullptr) return;
