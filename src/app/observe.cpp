@@ -98,6 +98,7 @@ void ask_servers(const Config& config, const ExternalAddresses& external, io::Ud
     const std::vector<Question> questions = questions_of(config, own_addresses(seen, external));
     if (questions.empty()) return;
     std::vector<io::HostPort> names;
+    names.reserve(questions.size());
     for (const Question& one : questions) names.push_back({one.host, one.port});
     const auto resolved = resolve(std::move(names));
 
