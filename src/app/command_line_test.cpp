@@ -89,14 +89,6 @@ struct Good {
     const char* shown;  ///< as TOML
 };
 
-/// A file that is there, for the setting that names one.
-const std::string kSecretFile = [] {
-    std::string path = testing::TempDir() + "legroom-turn-secret";
-    std::ofstream{path} << "north\n";
-    return path;
-}();
-const std::string kSecretFileShown = '"' + kSecretFile + '"';
-
 const Good kGood[] = {
     {"HTTP_ADDR", "127.0.0.1:8080", R"("127.0.0.1:8080")"},
     {"HTTP_ADDR", ":8080", R"("[::]:8080")"},
@@ -145,7 +137,7 @@ const Good kGood[] = {
     {"CLIENT_ICE_SERVERS", "STUN:a,turn:b?transport=udp,turns:c:443,stuns:d",
      R"(["stun:a", "turn:b?transport=udp", "turns:c:443", "stuns:d"])"},
     {"TURN_SECRET", "north", R"("***")"},
-    {"TURN_SECRET_FILE", kSecretFile.c_str(), kSecretFileShown.c_str()},
+    {"TURN_SECRET_FILE", "tests/data/turn-secret", R"("tests/data/turn-secret")"},
     {"TURN_CREDENTIAL_TTL", "10m", "600"},
     {"DEFAULT_SAMPLE_RATE", "8000", "8000"},
     {"DEFAULT_SAMPLE_RATE", "48000", "48000"},

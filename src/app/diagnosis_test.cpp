@@ -149,7 +149,7 @@ const DiagnosisCase kDiagnoses[] = {
      [](Config& config, Observations& seen) {
          at_home(seen);
          announces(config, seen, "voice.example.org");
-         seen.unresolved.push_back("voice.example.org");
+         seen.unresolved.emplace_back("voice.example.org");
      },
      {"external_unresolved!", "private_only"}},
 

@@ -25,8 +25,7 @@ bool ExternalAddresses::resolve(const std::string& name, std::vector<IpAddress> 
     std::erase_if(ips, [](const IpAddress& ip) { return ip.is_unspecified() || ip.is_multicast(); });
     // A resolver that takes turns with the order shall not make each look-up a change.
     std::ranges::sort(ips, {}, [](const IpAddress& ip) { return std::pair{ip.is_v6(), ip}; });
-    const auto doubles = std::ranges::unique(ips);
-    ips.erase(doubles.begin(), doubles.end());
+    ips.erase(std::unique(ips.begin(), ips.end()), ips.end());
     if (ips.size() > kMaxAddressesOfAName) ips.resize(kMaxAddressesOfAName);
     if (ips.empty() || resolved_[name] == ips) return false;
     resolved_[name] = std::move(ips);

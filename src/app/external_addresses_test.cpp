@@ -89,8 +89,8 @@ TEST(ExternalAddresses, RememberABoundedNumberOfDiscoveries) {
 
 TEST(LookUpSchedule, TriesAgainLaterAndLaterAndRefreshesWhatItHas) {
     LookUpSchedule schedule;
-    std::vector<Duration> waits;
-    for (int i = 0; i < 9; ++i) waits.push_back(schedule.after_round(false));
+    std::vector<Duration> waits(9);
+    for (Duration& wait : waits) wait = schedule.after_round(false);
     EXPECT_EQ(waits, (std::vector<Duration>{1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s, 60s}));
     EXPECT_EQ(schedule.after_round(true), 2min);
     EXPECT_EQ(schedule.after_round(false), 1s);

@@ -139,7 +139,7 @@ std::string percent_encoded(std::string_view text) {
 }
 
 std::string show_turn_uri(const TurnServer& server) {
-    const std::string uri = server.to_uri();
+    std::string uri = server.to_uri();
     if (server.username.empty()) return uri;
     const auto scheme = uri.find(':') + 1;
     const std::string_view password = server.password.empty() ? "" : ":***";

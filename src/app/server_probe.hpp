@@ -55,7 +55,7 @@ public:
     void ask_about(const std::vector<IpAddress>& peers);
 
     /// A message from the server. Anything but the answer to the question is ignored.
-    void handle_message(Instant now, Bytes message);
+    void handle_message(Instant now, Bytes bytes);
     void handle_timeout(Instant now);
     std::optional<ByteVector> poll();  ///< The next message for the server.
 

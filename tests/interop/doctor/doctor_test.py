@@ -86,6 +86,10 @@ class Server:
         lines = [one["candidate"] for one in drained if " typ host" in one["candidate"]]
         return {line.split()[4] for line in lines}, took
 
+    def answer_times(self):
+        """Twenty of them, in ms, the shortest first."""
+        return sorted(self.offer()[1] for _ in range(20))
+
     def hosts(self):
         return self.offer()[0]
 
@@ -202,12 +206,15 @@ class DoctorTest(unittest.TestCase):
             wait_until(lambda: server.hosts() == {NAT_IP, "fd00::4"}, server.said())
 
     def test_a_resolver_that_hangs_is_in_nobodys_way(self):
+        with Server() as server:
+            usual = server.answer_times()
         # 198.51.100.99 swallows every question.
         with Server(WEBRTC_EXTERNAL_IPS="add:slow.example", ICE_SERVERS="stun:slow.example") as server:
-            took = sorted(server.offer()[1] for _ in range(20))
-            print(f"answers in {took[10]:.1f} ms, the slowest in {took[-1]:.1f} ms", file=sys.stderr)
-            self.assertLess(took[10], MOST_MS_FOR_AN_ANSWER)
-            self.assertLess(took[-1], PATIENCE_MS)  # a busy machine; a resolver in the way takes seconds
+            took = server.answer_times()
+            print(f"answers in {took[10]:.1f} ms, at most {took[-1]:.1f}; usually {usual[10]:.1f}", file=sys.stderr)
+            # On a machine that is busy with other things every answer takes longer.
+            self.assertLess(took[10], max(MOST_MS_FOR_AN_ANSWER, 3 * usual[10]))
+            self.assertLess(took[-1], PATIENCE_MS)  # a resolver in the way takes seconds
             self.assertEqual(server.hosts(), {"10.0.0.4", "fd00::4"})
             begin = time.monotonic()
         self.assertLess(time.monotonic() - begin, 5, "to end takes as long as the resolver hangs")
