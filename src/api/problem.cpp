@@ -43,7 +43,7 @@ const Row* find(const error_code& error, Where where) {
         {Error::other_ice_session, Where::anywhere, conflict,
          "ice-ufrag is not that of this leg's ICE session"},
         {Error::wrong_direction, Where::anywhere, unprocessable, "the offer's audio must be {} or sendrecv"},
-        {Error::offer_pending, Where::anywhere, conflict,
+        {Error::change_pending, Where::anywhere, conflict,
          "another offer of this leg is still being carried out"},
 
         {Error::room_not_found, Where::room_delete, not_found, "room {} not found"},

@@ -58,7 +58,7 @@ struct Studio {
         return client.world.sent<engine::AddRemoteCandidate>().size();
     }
 
-    Result<sdp::Fragment> restarted = call::Error::offer_pending;  ///< What restart_ice says,
+    Result<sdp::Fragment> restarted = call::Error::change_pending;  ///< What restart_ice says,
     std::vector<sdp::Fragment> restarts;                           ///< and what it was asked.
     Client client;
     Response opened;
@@ -462,7 +462,7 @@ TEST(FurtherOffers, AreAnsweredOrLeaveTheCallAsItWas) {
         {"wrong type", R"({"sdp":1})", {}, 400, "\"error\":\"invalid JSON\"}\n"},
         {"no offer", "{}", call::Error::invalid_offer, 400, "\"error\":\"invalid SDP offer\"}\n"},
         {"gone", good, call::Error::leg_not_found, 404, "\"error\":\"leg not found\"}\n"},
-        {"busy", good, call::Error::offer_pending, 409,
+        {"busy", good, call::Error::change_pending, 409,
          "\"error\":\"another offer of this leg is still being carried out\"}\n"},
         {"no codec", good, call::Error::no_common_codec, 500,
          "\"error\":\"failed to set local description\"}\n"},

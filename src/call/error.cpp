@@ -49,7 +49,7 @@ const char* text(Error error) {
             return "candidates of another ICE session";
         case Error::wrong_direction:
             return "the offer's audio goes the wrong way";
-        case Error::offer_pending:
+        case Error::change_pending:
             return "an offer is still being carried out";
     }
     return "unknown";

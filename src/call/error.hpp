@@ -13,6 +13,7 @@ enum class Error {
     no_common_codec,          ///< No audio section with a codec of ours.
     no_transport,             ///< We have no address of our own to be reached at.
     too_many_legs,            ///< LegConfig::max_legs; counted.
+    change_pending,           ///< The transport of an earlier offer of this leg is still on its way.
     bad_candidate,            ///< Not a candidate line (RFC 8839 §5.1).
     room_exists,              ///< A room of that id lives already.
     invalid_sample_rate,      ///< None of 8000, 16000, 24000, 48000.
