@@ -16,8 +16,8 @@ namespace legroom::api {
 /// them to the services; a route whose function is empty is answered 501, an ICE restart 422 (RFC 9725
 /// §4.3.1).
 struct ConnectionCalls {
-    /// A further offer for a leg. Errors as LegService::create, and leg_not_found, change_pending. On an error
-    /// the call is as it was.
+    /// A further offer for a leg. Errors as LegService::create, and leg_not_found, change_pending. On an
+    /// error the call is as it was.
     std::function<Result<call::NewLeg>(Instant now, const LegId& leg, std::string_view offer)> reoffer;
 
     /// New ICE credentials and candidates of the peer's; returns ours. Errors: leg_not_found, bad_candidate,

@@ -59,7 +59,7 @@ struct Studio {
     }
 
     Result<sdp::Fragment> restarted = call::Error::change_pending;  ///< What restart_ice says,
-    std::vector<sdp::Fragment> restarts;                           ///< and what it was asked.
+    std::vector<sdp::Fragment> restarts;                            ///< and what it was asked.
     Client client;
     Response opened;
     std::string session;

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/command_line.hpp"
@@ -23,6 +24,14 @@ std::optional<std::string> from_environment(const std::string& name) {
     return value;
 }
 
+/// Connections are descriptors; the usual soft limit of 1024 is there for select(), which nobody here calls.
+void allow_descriptors() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int leave(const app::Leave& leave) {
     std::fputs(leave.output.c_str(), stdout);
     std::fputs(leave.error.c_str(), stderr);
@@ -32,6 +41,7 @@ int leave(const app::Leave& leave) {
 int serve(app::Serve serve) {
     app::set_up_log(serve.config.log_level, isatty(STDOUT_FILENO) != 0);
     for (const std::string& warning : serve.warnings) spdlog::warn(warning);
+    allow_descriptors();
     app::Program program(std::move(serve.config));
     if (const auto problem = program.start()) {
         std::fprintf(stderr, "legroom: %s\n", problem->c_str());

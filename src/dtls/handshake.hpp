@@ -82,7 +82,7 @@ public:
     Handshake& operator=(Handshake&&) noexcept;
 
     /// The path works: begin. `round_trip` sets the retransmit timer: clamp(2 * rtt, 50 ms, 1 s); it doubles
-    /// up to 2 s, and the twelfth time it runs out in one flight the handshake fails. The owner bounds the
+    /// up to 1 s, and the twelfth time it runs out in one flight the handshake fails. The owner bounds the
     /// whole. Fails at once when the fingerprints are none or sha-1 only. A second call does nothing.
     void start(Instant now, Duration round_trip);
     /// Takes a datagram whose first byte is 20..63 (RFC 7983). Before start() it is kept (bounded) for a

@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 
 constexpr Duration kMinFirstInterval = milliseconds{50};
 constexpr Duration kMaxFirstInterval = milliseconds{1000};  // RFC 6347 §4.2.4.1
-constexpr Duration kMaxInterval = milliseconds{2000};       // a call that starts later has been given up
+constexpr Duration kMaxInterval = milliseconds{1000};       // somebody waits to be heard
 
 constexpr std::size_t kResendsPerCopy = 3;
 constexpr std::size_t kMaxCopies = 3;
