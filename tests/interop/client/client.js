@@ -12,14 +12,36 @@ class Client {
     #stream;
     #source = null;
     #soundAt = null;
+    #tones = [];
 
     /** A tone of `frequency` Hz to send, or the microphone with nothing between it and the wire. */
     async prepare(frequency) {
-        await this.#audio.audioWorklet.addModule('recorder.js');
+        // As a blob, for a worklet's own request would bypass whatever brought this page here (TunnelledPages).
+        const script = await (await fetch('recorder.js')).blob();
+        await this.#audio.audioWorklet.addModule(URL.createObjectURL(script));
         this.#recorder = new AudioWorkletNode(this.#audio, 'recorder');
         this.#recorder.connect(this.#audio.destination);
         this.#stream = frequency ? this.#tone(frequency) : await microphone();
         await this.#audio.resume();
+    }
+
+    /** For a browser that shows its addresses only while it captures. */
+    async capture() {
+        this.captured = await microphone();
+    }
+
+    /** From now on tones() tells when `frequency` was heard. */
+    watch(frequency) {
+        this.#recorder.port.addEventListener('message', ({data}) => {
+            if (data.type === 'tone') this.#tones.push({at: Date.now(), on: data.on});
+        });
+        this.#recorder.port.start();
+        this.#recorder.port.postMessage({watch: frequency});
+    }
+
+    /** [{at, on}], `at` in milliseconds since 1970. */
+    tones() {
+        return this.#tones;
     }
 
     #tone(frequency) {
@@ -31,11 +53,13 @@ class Client {
         return destination.stream;
     }
 
-    async call({server, room, trickle, shape}) {
+    /** `configuration`: of the RTCPeerConnection. `setup`: what the offer says of DTLS once it has left the page. */
+    async call({server, room, trickle, shape, configuration, setup}) {
         performance.clearResourceTimings();
-        const peer = shape && this.#shapedPeer(shape);
+        const peer = shape ? this.#shapedPeer(shape) : this.#plainPeer(configuration);
         const call = new LegroomCall({server, room, trickle, peer, stream: this.#stream});
         this.currentCall = call;
+        const signalling = observe(call, setup);
         const transceivers = call.peer.getTransceivers();  // now, for a rejected one leaves this list
         this.#listen(call);
         await call.start();
@@ -44,7 +68,14 @@ class Client {
             legId: call.legId,
             signalingState: call.peer.signalingState,
             directions: directions(transceivers, call.peer.remoteDescription.sdp),
+            ...signalling,
         };
+    }
+
+    #plainPeer(configuration) {
+        const peer = new RTCPeerConnection(configuration);
+        peer.addTrack(this.#stream.getAudioTracks()[0], this.#stream);
+        return peer;
     }
 
     /**
@@ -89,6 +120,22 @@ class Client {
         return heardAt - offers.at(-1).startTime;
     }
 
+    /** The pair that carries the call: {local, remote} with protocol, address and type, and who is the DTLS client. */
+    async path() {
+        const reports = await this.currentCall.peer.getStats();
+        const all = [...reports.values()];
+        const transport = all.find(({type}) => type === 'transport') ?? {};
+        const pair =
+            reports.get(transport.selectedCandidatePairId) ??
+            all.find(({type, nominated, state}) => type === 'candidate-pair' && nominated && state === 'succeeded');
+        const candidate = (id) => {
+            const {protocol, relayProtocol, address, candidateType, tcpType} = reports.get(id) ?? {};
+            return {protocol, relayProtocol, address, candidateType, tcpType};
+        };
+        const ends = pair && {local: candidate(pair.localCandidateId), remote: candidate(pair.remoteCandidateId)};
+        return {...ends, dtlsRole: transport.dtlsRole, state: this.currentCall.peer.connectionState};
+    }
+
     async statistics() {
         const reports = [...(await this.currentCall.peer.getStats()).values()];
         const received = reports.find(({type}) => type === 'inbound-rtp') ?? {};
@@ -105,6 +152,21 @@ class Client {
         this.#recorder.port.postMessage({record: seconds * this.#audio.sampleRate});
         return toBase64(await within((seconds + 10) * 1000, 'recording', full));
     }
+}
+
+/** Notes what `call` sends and gets, and rewrites its offer on the way: {postedAt, offer, answer}, filled in later. */
+function observe(call, setup = 'actpass') {
+    const seen = {};
+    const request = call.request.bind(call);
+    call.request = async (method, path, body, options) => {
+        if (path !== '/v1/webrtc/offer') return request(method, path, body, options);
+        seen.offer = body.sdp.replaceAll('a=setup:actpass', `a=setup:${setup}`);
+        seen.postedAt = Date.now();
+        const reply = await request(method, path, {...body, sdp: seen.offer}, options);
+        seen.answer = reply.sdp;
+        return reply;
+    };
+    return seen;
 }
 
 /** What became of each audio or video section: its direction, null when the answer rejects it (port 0). */

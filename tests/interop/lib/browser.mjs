@@ -22,13 +22,16 @@ const kFlags = [
  * @param {string} [options.microphone] WAV file that the fake microphone plays
  * @param {boolean} [options.grant] false: a browser that was never allowed to use a microphone. It shows the
  *     world only .local names instead of its addresses, so it also stays off the loopback interface.
+ * @param {boolean} [options.loopback] whether calls may use the loopback interface too
+ * @param {string} [options.executable] another program than Debian's, one that enters a namespace first, say
  */
-export async function launchBrowser({microphone, grant = true} = {}) {
+export async function launchBrowser({microphone, grant = true, loopback = grant, executable = kExecutable} = {}) {
     const flags = [...kFlags];
-    if (grant) flags.push('--use-fake-ui-for-media-stream', '--allow-loopback-in-peer-connection');
+    if (grant) flags.push('--use-fake-ui-for-media-stream');
+    if (loopback) flags.push('--allow-loopback-in-peer-connection');
     if (microphone) flags.push(`--use-file-for-fake-audio-capture=${microphone}`);
     const browser = await chromium.launch({
-        executablePath: kExecutable,
+        executablePath: executable,
         headless: true,
         chromiumSandbox: false,
         args: flags,
@@ -40,15 +43,20 @@ export async function launchBrowser({microphone, grant = true} = {}) {
 export class Browser {
     #browser;
     #grant;
+    name = 'chromium';
 
     constructor(browser, grant) {
         this.#browser = browser;
         this.#grant = grant;
     }
 
-    /** A page of its own context (cookies, permissions) at `url`; `page.problems` collects whatever it complains of. */
-    async open(url, options = {}) {
+    /**
+     * A page of its own context (cookies, permissions) at `url`; `page.problems` collects whatever it complains of.
+     * `prepare(context)` comes before the page; the other options are Playwright's.
+     */
+    async open(url, {prepare = async () => {}, ...options} = {}) {
         const context = await this.#browser.newContext(options);
+        await prepare(context);
         if (this.#grant) await context.grantPermissions(['microphone']);
         const page = await context.newPage();
         page.setDefaultTimeout(15_000);

@@ -36,15 +36,54 @@ async function serveFile(request, response) {
     }
 }
 
+/**
+ * Pages for a browser that cannot reach this process, because it is in another network namespace: this checkout at
+ * http://localhost, and the server's API there as well. It all goes through the browser's own strings, so that what the
+ * test does to the network meets media alone.
+ */
+export class TunnelledPages {
+    origin = 'http://localhost';
+
+    /** Takes the place of the network in a context of Playwright's, for `server`. */
+    constructor(server) {
+        this.context = {
+            prepare: async (context) => {
+                await context.route('**/*', (route) => fulfil(route, server));
+            },
+        };
+    }
+}
+
+async function fulfil(route, server) {
+    const request = route.request();
+    const {pathname} = new URL(request.url());
+    if (pathname.startsWith('/v1/')) {
+        const {status, body} = await server.request(request.method(), pathname, request.postDataJSON());
+        return route.fulfill({status, json: body});
+    }
+    try {
+        const body = await readFile(fileURLToPath(new URL(`.${pathname}`, kRoot)));
+        return await route.fulfill({body, contentType: kTypes[pathname.split('.').pop()]});
+    } catch {
+        return route.fulfill({status: 404});
+    }
+}
+
 /** One page = one participant. */
 export class Client {
-    /** `hz` is the tone of an oscillator in the page; without it the page sends its (fake) microphone. */
-    static async open(browser, pages, {hz} = {}) {
-        const page = await browser.open(`${pages.origin}/tests/interop/client/client.html`);
+    /**
+     * `hz` is the tone of an oscillator in the page; without it the page sends its (fake) microphone. `listens` is the
+     * tone that tones() is about. `context`: see Browser.open().
+     */
+    static async open(browser, pages, {hz, listens, context} = {}) {
+        const page = await browser.open(`${pages.origin}/tests/interop/client/client.html`, context);
         const client = new Client(page);
         page.on('request', (request) => client.#note(request));
         await page.waitForFunction(() => window.client);
         await page.evaluate((frequency) => window.client.prepare(frequency), hz);
+        if (browser.mustCapture) await page.evaluate(() => window.client.capture());
+        if (listens) await page.evaluate((frequency) => window.client.watch(frequency), listens);
+        client.name = browser.name;
         return client;
     }
 
@@ -56,7 +95,7 @@ export class Client {
     }
 
     #note(request) {
-        if (request.method() !== 'POST') return;
+        if (request.method() !== 'POST' || !request.postDataJSON) return;
         const body = request.postDataJSON();
         if (request.url().endsWith('/v1/webrtc/offer')) this.offers.push(body.sdp);
         if (request.url().endsWith('/ice-candidates')) this.candidates.push(body.candidate);
@@ -64,15 +103,24 @@ export class Client {
 
     /**
      * Joins and waits until the connection is up. `shape`: see client/client.js.
-     * Returns {legId, signalingState, directions}, the latter of each audio and video section.
+     * Returns {legId, signalingState, directions, postedAt, offer, answer}; directions are those of each audio and
+     * video section.
      */
-    async call(server, room, {trickle = true, shape} = {}) {
-        return this.page.evaluate((options) => window.client.call(options), {
-            server: server.origin,
-            room,
-            trickle,
-            shape,
-        });
+    async call(server, room, {trickle = true, ...options} = {}) {
+        const all = {server: this.tunnelled ? '' : server.origin, room, trickle, ...options};
+        const result = await this.page.evaluate((call) => window.client.call(call), all);
+        this.legId = result.legId;
+        return result;
+    }
+
+    /** When it heard the tone it listens for: see tones.mjs. */
+    async tones() {
+        return this.page.evaluate(() => window.client.tones());
+    }
+
+    /** The pair of candidates in use: see client/client.js. */
+    async path() {
+        return this.page.evaluate(() => window.client.path());
     }
 
     /** Milliseconds from posting the last offer to the first sample above -40 dB. */

@@ -10,9 +10,8 @@ const kStopMs = 10_000;
 const kLogLinesKept = 200;
 
 export class Server {
-    /** Resolves when the server has said where it listens. */
-    static async start(environment = {}) {
-        const binary = process.env.LEGROOM_BINARY;
+    /** Resolves when the server has said where it listens. `binary`: something that runs it. */
+    static async start(environment = {}, binary = process.env.LEGROOM_BINARY) {
         if (!binary) throw new Error('set LEGROOM_BINARY to the legroom program');
         const server = new Server(
             spawn(binary, [], {
