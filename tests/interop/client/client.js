@@ -154,9 +154,17 @@ class Client {
     }
 }
 
-/** Notes what `call` sends and gets, and rewrites its offer on the way: {postedAt, offer, answer}, filled in later. */
+/**
+ * Notes what `call` sends and gets, and rewrites its offer on the way: {postedAt, offer, answer, stages}, filled in
+ * later. `stages` are the states ICE and then the connection came to, with their milliseconds since the POST.
+ */
 function observe(call, setup = 'actpass') {
-    const seen = {};
+    const seen = {stages: []};
+    for (const [event, state] of [['iceconnectionstatechange', 'iceConnectionState'], ['connectionstatechange', 'connectionState']]) {
+        call.peer.addEventListener(event, () => {
+            seen.stages.push(`${state} ${call.peer[state]} after ${Date.now() - seen.postedAt} ms`);
+        });
+    }
     const request = call.request.bind(call);
     call.request = async (method, path, body, options) => {
         if (path !== '/v1/webrtc/offer') return request(method, path, body, options);

@@ -46,7 +46,7 @@ export async function behindNat({kind = 'cone', udp = true} = {}) {
     let outside = 0;
     const map = async (outside, ports) => {
         const how = kind === 'symmetric' ? 'fully-random' : '';
-        const rule = `oifname "outside" meta l4proto { tcp, udp } snat to ${outside}:${ports} ${how}`;
+        const rule = `oifname "outside" ip saddr 10.92.0.0/24 meta l4proto { tcp, udp } snat to ${outside}:${ports} ${how}`;
         await nat.filter(table('ip', 'nat', chain('postrouting', rule)));
         await nat.run('conntrack', '--flush').catch(() => {});  // it complains when there is nothing to forget
     };
