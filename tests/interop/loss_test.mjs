@@ -48,7 +48,7 @@ async function attempt(scene, seconds) {
     const client = await scene.chromium({hz: kInaudible});
     try {
         const begin = Date.now();
-        const call = client.call(scene.server, 'loss').then(({postedAt}) => postedAt);
+        const call = client.call(scene.server, 'loss', {connectMs: seconds * 1000}).then(({postedAt}) => postedAt);
         call.catch(() => {});  // the tone is what counts, and says it too
         const at = await waitForTone(client, begin, {timeout: seconds * 1000 + 500});
         const time = at - (await call);

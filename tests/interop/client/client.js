@@ -54,7 +54,7 @@ class Client {
     }
 
     /** `configuration`: of the RTCPeerConnection. `setup`: what the offer says of DTLS once it has left the page. */
-    async call({server, room, trickle, shape, configuration, setup}) {
+    async call({server, room, trickle, shape, configuration, setup, connectMs = kConnectMs}) {
         performance.clearResourceTimings();
         const peer = shape ? this.#shapedPeer(shape) : this.#plainPeer(configuration);
         const call = new LegroomCall({server, room, trickle, peer, stream: this.#stream});
@@ -63,7 +63,7 @@ class Client {
         const transceivers = call.peer.getTransceivers();  // now, for a rejected one leaves this list
         this.#listen(call);
         await call.start();
-        await connected(call.peer);
+        await connected(call.peer, connectMs);
         return {
             legId: call.legId,
             signalingState: call.peer.signalingState,
@@ -191,7 +191,7 @@ function microphone() {
     return navigator.mediaDevices.getUserMedia({audio: untouched});
 }
 
-async function connected(peer) {
+async function connected(peer, patience) {
     const up = new Promise((resolve, reject) => {
         const check = () => {
             if (peer.connectionState === 'connected') resolve();
@@ -200,7 +200,7 @@ async function connected(peer) {
         peer.addEventListener('connectionstatechange', check);
         check();
     });
-    await within(kConnectMs, 'connection', up);
+    await within(patience, 'connection', up);
 }
 
 function within(milliseconds, what, promise) {
