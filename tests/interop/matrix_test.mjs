@@ -20,10 +20,10 @@ const kRepeats = repeats(1, 20);
 const kClients = ['chromium', 'firefox', 'aiortc', 'gstreamer'];
 const kHeardMs = 300;  // how long a tone lasts before we believe it
 
-/** The offer's setup attribute as the server sees it, what the server answers, and who it is in DTLS. */
+/** The offer's setup attribute as the server sees it, what the server answers, and who is who in DTLS. */
 const kRoles = [
-    {setup: 'actpass', answer: 'active', name: 'server is DTLS client'},
-    {setup: 'active', answer: 'passive', name: 'server is DTLS server'},
+    {setup: 'actpass', answer: 'active', clientIs: 'server', name: 'server is DTLS client'},
+    {setup: 'active', answer: 'passive', clientIs: 'client', name: 'server is DTLS server'},
 ];
 
 describe('matrix', {timeout: 3_000_000}, () => {
@@ -72,6 +72,7 @@ describe('matrix', {timeout: 3_000_000}, () => {
             const heardAt = await waitForTone(client, postedAt);
             await waitForSteadyTone(client, kHeardMs);
             await waitForTone(speaker, postedAt);
+            if (kind === 'chromium') assert.equal((await client.path()).dtlsRole, role.clientIs);
             await client.hangUp();
             return heardAt - postedAt;
         } finally {

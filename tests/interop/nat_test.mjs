@@ -49,22 +49,24 @@ describe('nat', {timeout: 600_000}, () => {
         assert.deepEqual([local.protocol, remote.protocol], ['tcp', 'tcp']);
     });
 
-    it('UDP blocked, relay over TCP', async (t) => {
-        const network = await behindNat({udp: false});
-        const relay = await Relay.start(network.nat, kNatOutside[0], kServer);
-        const stage = await Scene.open(network, {...relay.environment, ICE_TCP_PORT: 'off'});
-        try {
-            const {body} = await stage.server.request('GET', '/v1/webrtc/ice-servers');
-            const configuration = {iceServers: body.ice_servers, iceTransportPolicy: 'relay'};
-            const client = await stage.chromium();
-            await talk(t, stage, client, {options: {configuration}});
-            const {local} = await client.path();
-            assert.deepEqual([local.candidateType, local.relayProtocol], ['relay', 'tcp']);
-        } finally {
-            await relay.close();
-            await stage.close();
-        }
-    });
+    scene(
+        'UDP blocked, relay over TCP',
+        () => behindNat({udp: false}),
+        async (t, stage) => {
+            const relay = await Relay.start(stage.network.nat, kNatOutside[0], kServer);
+            try {
+                const {body} = await stage.server.request('GET', '/v1/webrtc/ice-servers');
+                const configuration = {iceServers: body.ice_servers, iceTransportPolicy: 'relay'};
+                const client = await stage.chromium();
+                await talk(t, stage, client, {options: {configuration}});
+                const {local} = await client.path();
+                assert.deepEqual([local.candidateType, local.relayProtocol], ['relay', 'tcp']);
+            } finally {
+                await relay.close();
+            }
+        },
+        Relay.environment(kNatOutside[0]),
+    );
 
     scene(
         'server behind a one-to-one NAT, WEBRTC_EXTERNAL_IPS',

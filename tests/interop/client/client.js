@@ -54,7 +54,7 @@ class Client {
     }
 
     /** `configuration`: of the RTCPeerConnection. `setup`: what the offer says of DTLS once it has left the page. */
-    async call({server, room, trickle, shape, configuration, setup}) {
+    async call({server, room, trickle, shape, configuration, setup, connectMs = kConnectMs}) {
         performance.clearResourceTimings();
         const peer = shape ? this.#shapedPeer(shape) : this.#plainPeer(configuration);
         const call = new LegroomCall({server, room, trickle, peer, stream: this.#stream});
@@ -63,7 +63,7 @@ class Client {
         const transceivers = call.peer.getTransceivers();  // now, for a rejected one leaves this list
         this.#listen(call);
         await call.start();
-        await connected(call.peer);
+        await connected(call.peer, connectMs);
         return {
             legId: call.legId,
             signalingState: call.peer.signalingState,
@@ -154,9 +154,17 @@ class Client {
     }
 }
 
-/** Notes what `call` sends and gets, and rewrites its offer on the way: {postedAt, offer, answer}, filled in later. */
+/**
+ * Notes what `call` sends and gets, and rewrites its offer on the way: {postedAt, offer, answer, stages}, filled in
+ * later. `stages` are the states ICE and then the connection came to, with their milliseconds since the POST.
+ */
 function observe(call, setup = 'actpass') {
-    const seen = {};
+    const seen = {stages: []};
+    for (const [event, state] of [['iceconnectionstatechange', 'iceConnectionState'], ['connectionstatechange', 'connectionState']]) {
+        call.peer.addEventListener(event, () => {
+            seen.stages.push(`${state} ${call.peer[state]} after ${Date.now() - seen.postedAt} ms`);
+        });
+    }
     const request = call.request.bind(call);
     call.request = async (method, path, body, options) => {
         if (path !== '/v1/webrtc/offer') return request(method, path, body, options);
@@ -183,7 +191,7 @@ function microphone() {
     return navigator.mediaDevices.getUserMedia({audio: untouched});
 }
 
-async function connected(peer) {
+async function connected(peer, patience) {
     const up = new Promise((resolve, reject) => {
         const check = () => {
             if (peer.connectionState === 'connected') resolve();
@@ -192,7 +200,7 @@ async function connected(peer) {
         peer.addEventListener('connectionstatechange', check);
         check();
     });
-    await within(kConnectMs, 'connection', up);
+    await within(patience, 'connection', up);
 }
 
 function within(milliseconds, what, promise) {

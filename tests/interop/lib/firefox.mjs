@@ -36,7 +36,7 @@ export async function launchFirefox() {
             timeout: kStartMs,
             protocolTimeout: kStartMs,
             extraPrefsFirefox: kPreferences,
-            env: {...process.env, HOME: folder, XDG_RUNTIME_DIR: folder, PULSE_SERVER: `unix:${folder}/pulse`},
+            env: {...process.env, HOME: folder, XDG_RUNTIME_DIR: folder, PULSE_SERVER: `unix:${folder}/pulse.sock`},
         });
         return new Firefox(browser, sound, folder);
     } catch (error) {
@@ -48,11 +48,11 @@ export async function launchFirefox() {
 /** A pulseaudio of its own whose only output leads nowhere. */
 async function startSound(folder) {
     const sink = ['-L', 'module-null-sink sink_name=nowhere rate=48000'];
-    const socket = ['-L', `module-native-protocol-unix auth-anonymous=1 socket=${folder}/pulse`];
+    const socket = ['-L', `module-native-protocol-unix auth-anonymous=1 socket=${folder}/pulse.sock`];
     const quiet = ['-n', '--daemonize=no', '--exit-idle-time=-1', '--use-pid-file=false', '--log-target=stderr'];
     const words = ['pulseaudio', ...quiet, ...sink, ...socket];
     const sound = new LineProcess(words, {env: {...process.env, HOME: folder, XDG_RUNTIME_DIR: folder}});
-    await until('the sound server', () => access(`${folder}/pulse`).then(() => true, () => false));
+    await until('the sound server', () => access(`${folder}/pulse.sock`).then(() => true, () => false));
     return sound;
 }
 

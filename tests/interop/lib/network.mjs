@@ -1,6 +1,6 @@
 /**
  * Networks of a few namespaces. The server is always in this process's own; every function gives an object with the
- * namespace of the `client`, and close(), which takes the links away again.
+ * namespace of the `client`, the server's `addresses`, and close(), which takes the links away again.
  */
 
 import {Namespace, OwnNamespace} from './namespace.mjs';
@@ -15,11 +15,12 @@ export async function cable({v4 = true, v6 = false} = {}) {
     const server = new OwnNamespace();
     const client = await Namespace.create();
     await server.cable('server', client, 'client');
-    await server.address('server', ...(v4 ? [`${kServer}/24`] : []), ...(v6 ? [`${kServerV6}/64`] : []));
+    const addresses = [...(v4 ? [kServer] : []), ...(v6 ? [kServerV6] : [])];
+    await server.address('server', ...addresses.map((address) => `${address}/${address.includes(':') ? 64 : 24}`));
     await client.address('client', ...(v4 ? ['10.93.0.3/24'] : []), ...(v6 ? ['fd93::3/64'] : []));
     if (v4) await client.defaultRoute(kServer);
     if (v6) await client.defaultRoute(kServerV6);
-    return {server, client, close: () => closeAll(server, client)};
+    return {server, client, addresses, close: () => closeAll(server, client)};
 }
 
 /**
@@ -46,7 +47,7 @@ export async function behindNat({kind = 'cone', udp = true} = {}) {
     let outside = 0;
     const map = async (outside, ports) => {
         const how = kind === 'symmetric' ? 'fully-random' : '';
-        const rule = `oifname "outside" meta l4proto { tcp, udp } snat to ${outside}:${ports} ${how}`;
+        const rule = `oifname "outside" ip saddr 10.92.0.0/24 meta l4proto { tcp, udp } snat to ${outside}:${ports} ${how}`;
         await nat.filter(table('ip', 'nat', chain('postrouting', rule)));
         await nat.run('conntrack', '--flush').catch(() => {});  // it complains when there is nothing to forget
     };
@@ -56,6 +57,7 @@ export async function behindNat({kind = 'cone', udp = true} = {}) {
         server,
         nat,
         client,
+        addresses: [kServer],
         /** The NAT forgets its mappings and makes new ones on other ports, as after a restart. */
         rebind: () => map(kNatOutside[outside % 2], ports()),
         /** The same on another address, as between two mobile networks. */
@@ -84,7 +86,8 @@ export async function serverBehindNat() {
     // Nobody outside gets at 10.94.0.2 itself.
     const stranger = 'iifname "outside" ct state new ct status & dnat == 0 drop';
     await nat.filter(table('ip', 'guard', chain('forward', stranger)));
-    return {server, nat, client, external: '203.0.113.7', close: () => closeAll(server, nat, client)};
+    const addresses = ['10.94.0.2'];
+    return {server, nat, client, addresses, external: '203.0.113.7', close: () => closeAll(server, nat, client)};
 }
 
 async function forwarding(nat) {

@@ -22,18 +22,18 @@ export class Relay {
             const listeners = await namespace.run('ss', '--listening', '--tcp', '--numeric', '--no-header');
             return listeners.includes(`${address}:${kPort} `);
         });
-        relay.address = address;
         return relay;
     }
 
     #process;
     #folder;
 
-    /** What Legroom is started with, so that it gives this relay to its callers over TCP. */
-    get environment() {
-        return {TURN_SECRET: kSecret, CLIENT_ICE_SERVERS: `turn:${this.address}:${kPort}?transport=tcp`};
+    /** What Legroom is started with, so that it gives a relay at `address` to its callers over TCP. */
+    static environment(address) {
+        return {TURN_SECRET: kSecret, CLIENT_ICE_SERVERS: `turn:${address}:${kPort}?transport=tcp`};
     }
 
+    /** What coturn says, line by line. */
     get log() {
         return this.#process.lines;
     }

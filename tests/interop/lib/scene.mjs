@@ -36,7 +36,7 @@ export class Scene {
     #parties = [];
 
     /** A speaker in `room`, connected. It is where the server is unless told otherwise. */
-    async speaker(room, {namespace = this.network.server, addresses = ['127.0.0.1', '::1']} = {}) {
+    async speaker(room, {namespace = this.network.server, addresses = this.network.addresses} = {}) {
         const speaker = await Caller.start(namespace, 'plain', {says: 440, listens: 660, addresses});
         this.#parties.push(speaker);
         await speaker.call(this.server, room);

@@ -4,7 +4,7 @@ import {Namespace, OwnNamespace} from './namespace.mjs';
 import {LineProcess} from './line_process.mjs';
 import {kServer} from './network.mjs';
 
-/** `seed` decides which packets are lost. */
+/** `options` as for set() below. */
 export async function wire(...options) {
     const server = new OwnNamespace();
     const client = await Namespace.create();
@@ -24,6 +24,7 @@ export async function wire(...options) {
     return {
         server,
         client,
+        addresses: [kServer],
         /** "loss=30" from now on; "a:…" only from server to client, "b:…" only back. */
         set,
         close: async () => {
