@@ -5,6 +5,8 @@
 #include <boost/json/object.hpp>
 #include <openssl/evp.h>
 
+#include "base/bytes.hpp"
+
 namespace legroom::api {
 namespace {
 
