@@ -20,8 +20,9 @@ public:
         auto udp = UdpPort::open(0);
         auto links = ServerLinks::open(std::nullopt);
         address = {*IpAddress::parse("127.0.0.1"), tcp->number()};
-        shard_ = std::make_unique<engine::Shard>(
-            engine::ShardConfig{dtls::Certificate::generate().value(), {}, true, {}}, random_);
+        engine::ShardConfig config;
+        config.certificate = dtls::Certificate::generate().value();
+        shard_ = std::make_unique<engine::Shard>(std::move(config), random_);
         MediaPorts ports{std::move(*udp), std::move(*tcp), std::move(*links)};
         loop_ = std::make_unique<MediaLoop>(std::move(ports), *shard_, [](const engine::Event&) {});
         engine::CreateLeg leg;

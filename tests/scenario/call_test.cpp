@@ -185,7 +185,7 @@ TEST(Call, APeerThatVanishesEndsWithIceFailure) {
     world.run_for(40s);
     EXPECT_EQ(world.server().legs().find(pair.a.leg), nullptr);
     EXPECT_NE(world.server().legs().find(pair.b.leg), nullptr);
-    EXPECT_EQ(world.server().count("leg.disconnected ice_failure closed_by_peer"), 1U);
+    EXPECT_EQ(world.server().count("leg.disconnected ice_failure consent_expired"), 1U);
     EXPECT_EQ(world.server().shard().leg_count(), 1U);
 }
 
