@@ -75,7 +75,7 @@ async function startCall(session) {
 function followConnection(session) {
     if (current !== session) return;
     const state = session.call.peer.connectionState;
-    if (state === 'failed') return leave(kProblems.noPath);
+    if (state === 'failed' && !session.wasConnected) return leave(kProblems.noPath);
     if (state === 'connected' && !session.wasConnected) {
         session.wasConnected = true;
         showLevel(session, page.roomLevel, session.call.remoteStream);
@@ -160,7 +160,7 @@ function showStatus(text, mood = 'busy') {
 function showConnection(session) {
     const state = session.call.peer.connectionState;
     if (state === 'connected') showStatus(session.stream ? 'Connected' : 'Connected, listening only', 'good');
-    else if (state === 'disconnected') showStatus('Connection interrupted, waiting for it to come back…');
+    else if (session.wasConnected) showStatus('Connection interrupted, waiting for it to come back…');
     else showStatus('Connecting…');
 }
 

@@ -14,6 +14,7 @@
 
 const kCandidatePollMs = 100;
 const kHangUpMs = 2000;
+const kRestartPauseMs = 3000;
 
 /** The server refused (`status` is the HTTP status) or could not be reached (`status` is 0). */
 export class LegroomError extends Error {
@@ -30,6 +31,10 @@ export class LegroomCall {
     /** What the others say. Stays the same object for the whole call. */
     remoteStream = new MediaStream();
     #ended = new AbortController();
+    /** Candidates that wait until the server knows their offer; null when there is none under way. */
+    #waiting = null;
+    #wasConnected = false;
+    #recovering = false;
 
     /**
      * @param {object} options
@@ -38,34 +43,39 @@ export class LegroomCall {
      * @param {MediaStream} [options.stream] what to send, not stopped by hangUp(); left out, the call only listens
      * @param {boolean} [options.trickle] false waits for all candidates and puts them into the offer (slower)
      * @param {RTCPeerConnection} [options.peer] prepared by the caller, instead of a plain one that sends `stream`
+     * @param {string} [options.leg] a leg of an earlier page to take over: it keeps its seat in the room
      */
-    constructor({server = '', room, stream, trickle = true, peer = plainPeer(stream)}) {
-        Object.assign(this, {server, room, trickle, peer});
+    constructor({server = '', room, stream, trickle = true, peer = plainPeer(stream), leg = null}) {
+        Object.assign(this, {server, room, trickle, peer, earlierLeg: leg});
         peer.addEventListener('track', ({track}) => this.remoteStream.addTrack(track));
+        peer.addEventListener('connectionstatechange', () => this.#followConnection());
+        if (trickle) peer.addEventListener('icecandidate', ({candidate}) => candidate && this.#offerCandidate(candidate));
     }
 
     /** Resolves once the leg is in the room; sound follows a moment later. A rejection leaves no leg behind. */
     async start() {
         try {
-            const ourCandidates = this.trickle ? this.#collectCandidates() : null;
-            await this.peer.setLocalDescription();
-            if (!this.trickle) await this.#gatheringComplete();
-
-            const offer = {sdp: this.peer.localDescription.sdp};
+            const path = this.earlierLeg ? `/v1/legs/${this.earlierLeg}/offer` : '/v1/webrtc/offer';
             // Not to be cancelled: hanging up now needs the id that comes back.
-            const answer = await this.request('POST', '/v1/webrtc/offer', offer, {signal: null});
-            this.legId = answer.leg_id;
-            await this.peer.setRemoteDescription({type: 'answer', sdp: answer.sdp});
+            await this.#negotiate(path, {signal: null});
             if (!this.legId) throw new DOMException('hung up while the call was starting', 'AbortError');
-
-            ourCandidates?.forEach((candidate) => this.#sendCandidate(candidate));
-            this.#fetchCandidates();
+            if (this.earlierLeg) return this;
             await this.request('POST', `/v1/rooms/${encodeURIComponent(this.room)}/legs`, {leg_id: this.legId});
         } catch (error) {
             await this.hangUp().catch(() => {});  // the first error is the one that explains
             throw error;
         }
         return this;
+    }
+
+    /**
+     * Looks for a new path to the server; the present one carries the call until there is one. Happens by itself when
+     * the connection is lost.
+     */
+    async restart() {
+        if (this.#waiting) return;
+        this.peer.restartIce();
+        await this.#negotiate(`/v1/legs/${this.legId}/offer`);
     }
 
     /** Whether the others hear us. The server does it, so it shows in everybody's list. */
@@ -107,15 +117,44 @@ export class LegroomCall {
         return reply;
     }
 
-    /** Candidates found before the leg has an id wait in the returned array; later ones leave at once. */
-    #collectCandidates() {
-        const waiting = [];
-        this.peer.addEventListener('icecandidate', ({candidate}) => {
-            if (!candidate) return;
-            if (this.legId) this.#sendCandidate(candidate);
-            else waiting.push(candidate);
-        });
-        return waiting;
+    /** Offer out, answer in. */
+    async #negotiate(path, options) {
+        const waiting = (this.#waiting = []);
+        try {
+            await this.peer.setLocalDescription();
+            if (!this.trickle) await this.#gatheringComplete();
+            const answer = await this.request('POST', path, {sdp: this.peer.localDescription.sdp}, options);
+            this.legId = answer.leg_id;
+            await this.peer.setRemoteDescription({type: 'answer', sdp: answer.sdp});
+        } finally {
+            this.#waiting = null;
+        }
+        if (!this.legId) return;
+        waiting.forEach((candidate) => this.#sendCandidate(candidate));
+        this.#fetchCandidates();
+    }
+
+    #offerCandidate(candidate) {
+        if (this.#waiting) this.#waiting.push(candidate);
+        else if (this.legId) this.#sendCandidate(candidate);
+    }
+
+    #followConnection() {
+        const state = this.peer.connectionState;
+        if (state === 'connected') this.#wasConnected = true;
+        else if (this.#wasConnected && ['disconnected', 'failed'].includes(state)) this.#recover();
+    }
+
+    /** Another network, say: tries until the connection is back or the server has let the leg go. */
+    async #recover() {
+        if (this.#recovering) return;
+        this.#recovering = true;
+        while (this.legId && this.peer.connectionState !== 'connected') {
+            const error = await this.restart().catch((reason) => reason);
+            if (error?.status === 404) break;
+            await sleep(kRestartPauseMs);
+        }
+        this.#recovering = false;
     }
 
     /** A lost candidate is no reason to end a call that another pair may carry: errors are ignored here. */

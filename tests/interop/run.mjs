@@ -4,3 +4,4 @@ import './calls_test.mjs';
 import './offers_test.mjs';
 import './page_test.mjs';
 import './example_test.mjs';
+import './second_offers_test.mjs';

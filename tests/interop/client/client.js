@@ -54,10 +54,10 @@ class Client {
     }
 
     /** `configuration`: of the RTCPeerConnection. `setup`: what the offer says of DTLS once it has left the page. */
-    async call({server, room, trickle, shape, configuration, setup, connectMs = kConnectMs}) {
+    async call({server, room, trickle, shape, configuration, setup, leg, connectMs = kConnectMs}) {
         performance.clearResourceTimings();
         const peer = shape ? this.#shapedPeer(shape) : this.#plainPeer(configuration);
-        const call = new LegroomCall({server, room, trickle, peer, stream: this.#stream});
+        const call = new LegroomCall({server, room, trickle, peer, leg, stream: this.#stream});
         this.currentCall = call;
         const signalling = observe(call, setup);
         const transceivers = call.peer.getTransceivers();  // now, for a rejected one leaves this list
@@ -111,6 +111,25 @@ class Client {
             this.#source = this.#audio.createMediaStreamSource(call.remoteStream);
             this.#source.connect(this.#recorder);
         });
+    }
+
+    /** So many ICE restarts, each as soon as the server has finished the one before. How many generations it had. */
+    async restart(times) {
+        const ufrags = new Set();
+        for (let i = 0; i < times; ++i) {
+            await within(5_000, 'ICE restart', this.#restartWhenPossible());
+            ufrags.add(this.currentCall.peer.remoteDescription.sdp.match(/a=ice-ufrag:(\S+)/)[1]);
+        }
+        return ufrags.size;
+    }
+
+    async #restartWhenPossible() {
+        for (;;) {
+            const error = await this.currentCall.restart().catch((reason) => reason);
+            if (!error) return;
+            if (error.status !== 409) throw error;
+            await new Promise((resolve) => setTimeout(resolve, 50));
+        }
     }
 
     async firstSound() {

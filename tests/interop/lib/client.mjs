@@ -96,6 +96,7 @@ export class Client {
 
     #note(request) {
         if (request.method() !== 'POST' || !request.postDataJSON) return;
+        if (!request.headers()['content-type']?.endsWith('json')) return;
         const body = request.postDataJSON();
         if (request.url().endsWith('/v1/webrtc/offer')) this.offers.push(body.sdp);
         if (request.url().endsWith('/ice-candidates')) this.candidates.push(body.candidate);
@@ -138,6 +139,11 @@ export class Client {
     /** What the browser's jitter buffer had to do so far, for the message of a failed test. */
     async statistics() {
         return this.page.evaluate(() => window.client.statistics());
+    }
+
+    /** So many ICE restarts; resolves to the number of different server generations. */
+    async restart(times) {
+        return this.page.evaluate((count) => window.client.restart(count), times);
     }
 
     async hangUp() {
