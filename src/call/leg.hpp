@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ struct Signalling {
     sdp::Negotiated negotiated;  ///< By the latest offer, without its candidates.
     std::vector<dtls::Fingerprint> remote_fingerprints;
     bool change_pending = false;  ///< The latest offer's transport is still on its way.
+    /// While change_pending: what is in force again should it not come up.
+    std::shared_ptr<const Signalling> before;
 };
 
 /// What a leg was made for. A publisher only speaks, a listener only hears (RFC 9725 §4.2, WHEP).

@@ -100,6 +100,8 @@ sdp::Ours LegService::ours_after(TransportChange change, const Signalling& befor
 void LegService::carry_out(Leg& leg, Change change) {
     Signalling& signalling = leg.signalling;
     const sdp::Negotiated& negotiated = change.answer.negotiated;
+    if (change.transport != TransportChange::kept)
+        signalling.before = std::make_shared<const Signalling>(signalling);
     signalling.local_ufrag = change.ours.ice_ufrag;
     signalling.remote_ufrag = negotiated.remote_ufrag;
     signalling.mid = negotiated.mid;

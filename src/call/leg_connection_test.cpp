@@ -115,6 +115,20 @@ TEST(SecondOffer, WaitsForTheOneBefore) {
     EXPECT_TRUE(world.legs.reoffer(world.now, leg->id, restart_offer("second")));
 }
 
+TEST(SecondOffer, WhoseTransportNeverComesUpIsTakenBack) {
+    World world;
+    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    ASSERT_TRUE(world.legs.reoffer(world.now, leg->id, restart_offer()));
+    world.engine_says(engine::TransportChanged{leg->id, false});
+    EXPECT_EQ("a=ice-ufrag:" + world.legs.find(leg->id)->signalling.local_ufrag,
+              line_of(leg->answer, "a=ice-ufrag:"));
+    ASSERT_TRUE(
+        world.legs.add_remote_candidate(leg->id, "candidate:1 1 udp 1 192.0.2.9 9 typ host ufrag peer"));
+    EXPECT_THAT(world.sent<engine::AddRemoteCandidate>(), SizeIs(1)) << "the old generation goes on";
+    ASSERT_TRUE(world.legs.reoffer(world.now, leg->id, restart_offer()));
+    EXPECT_EQ(world.sent<engine::ChangeLeg>().back().transport, TransportChange::restarted);
+}
+
 TEST(SecondOffer, ThatIsBadLeavesTheCallAsItWas) {
     World world;
     const auto leg = world.legs.create(world.now, plain_offer(), "");

@@ -224,7 +224,11 @@ void LegService::on(Instant now, const engine::LegFailed& event) {
 }
 
 void LegService::on(Instant, const engine::TransportChanged& event) {
-    if (Leg* leg = board_.find(event.leg)) leg->signalling.change_pending = false;
+    Leg* leg = board_.find(event.leg);
+    if (leg == nullptr || !leg->signalling.change_pending) return;
+    const auto before = std::exchange(leg->signalling.before, nullptr);
+    leg->signalling.change_pending = false;
+    if (!event.succeeded) leg->signalling = *before;
 }
 
 void LegService::on(Instant, const engine::CandidateGathered& event) {

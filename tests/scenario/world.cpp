@@ -84,6 +84,15 @@ std::optional<Transmit> Server::poll() {
     return std::nullopt;
 }
 
+void Server::ask(const LegId& leg, const std::function<void(const peer::PeerReport&)>& taker) {
+    shard_.handle_command(now_, engine::QueryIce{leg, 0});
+    while (auto output = shard_.poll()) {
+        const auto* event = std::get_if<engine::Event>(&*output);
+        const auto* reported = event == nullptr ? nullptr : std::get_if<engine::IceReported>(event);
+        if (reported != nullptr && reported->report) taker(*reported->report);
+    }
+}
+
 std::size_t Server::count(const std::string& event) const {
     return static_cast<std::size_t>(std::count(events_.begin(), events_.end(), event));
 }

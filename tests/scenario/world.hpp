@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,9 @@ public:
     void on_timeout(Instant now) override;
     std::optional<Transmit> poll() override;
     [[nodiscard]] std::optional<Instant> deadline() const override { return shard_.deadline(); }
+
+    /// How the leg's connection stands, at once.
+    void ask(const LegId& leg, const std::function<void(const peer::PeerReport&)>& taker);
 
     call::LegService& legs() { return legs_; }
     call::RoomService& rooms() { return rooms_; }
