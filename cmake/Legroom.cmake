@@ -58,8 +58,9 @@ function(legroom_test name)
   list(TRANSFORM ARG_DEPENDS PREPEND legroom::)
   target_link_libraries(${name} PRIVATE legroom_options ${ARG_DEPENDS} ${ARG_LINKS}
     GTest::gtest GTest::gmock GTest::gtest_main)
-  # What is measured is in the libraries; a test's own code had better compile fast.
+  # What is measured is in the libraries; a test's own code had better compile fast, as one text.
   target_compile_options(${name} PRIVATE -O0)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
@@ -74,6 +75,7 @@ function(legroom_module name)
   file(GLOB headers CONFIGURE_DEPENDS *.hpp)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")  # main.cpp belongs to a program
+  list(FILTER headers EXCLUDE REGEX "_test_")                # what tests share is nobody's interface
 
   list(TRANSFORM ARG_DEPENDS PREPEND legroom:: OUTPUT_VARIABLE libraries)
   if(sources)
