@@ -14,18 +14,18 @@ namespace {
 using namespace std::chrono_literals;
 
 /// What happened when, counted from the moment offer and answer were exchanged.
-struct SetUp {
+struct Times {
     std::optional<Duration> media_in;   ///< A packet of the browser's was accepted.
     std::optional<Duration> media_out;  ///< A packet of the server's left it.
 };
 
-SetUp set_up(std::uint64_t seed, const sim::Link& link, const std::string& setup, Duration limit) {
+Times set_up(std::uint64_t seed, const sim::Link& link, const std::string& setup, Duration limit) {
     World world(seed, link);
     ClientConfig config;
     config.listens = false;
     config.setup = setup;
     Browser& browser = world.browser(config);
-    SetUp found;
+    Times found;
     const Instant begin = world.now();
     world.network().on_send([&](Instant now, const Transmit& datagram) {
         const bool ours = datagram.path.local == Server::address() && datagram.bytes[0] >= 128;
@@ -50,7 +50,7 @@ TEST(SetUp, TakesNoMoreRoundTripsThanItsProtocols) {
         double out;
     };
     for (const Role& role : {Role{"actpass", 3, 3}, Role{"active", 3.5, 2.5}}) {
-        const SetUp found = set_up(1, {.delay = 50ms}, role.setup, 5s);
+        const Times found = set_up(1, {.delay = 50ms}, role.setup, 5s);
         ASSERT_TRUE(found.media_in && found.media_out) << role.setup;
         const auto round_trips = [](Duration time) { return static_cast<double>(time.count()) / 100'000.0; };
         const double in = round_trips(*found.media_in);
