@@ -170,7 +170,7 @@ function showMuted(session, muted) {
     page.call.classList.toggle('muted', muted);
 }
 
-/** Ourselves first, the others by id: the server lists them in no particular order. */
+/** Ourselves first, the others by id, in whatever order they came. */
 function showParticipants(session, participants) {
     const self = (leg) => leg.id === session.call.legId;
     participants.sort((a, b) => self(b) - self(a) || a.id.localeCompare(b.id));

@@ -9,6 +9,9 @@
  *     await call.mute();
  *     await call.hangUp();
  *
+ * When the connection is lost it looks for a new path by itself. A page that was loaded again goes on with the call of
+ * the one before by the option `leg`, if that one kept its `legId` and has not hung up.
+ *
  * No dependencies. `call.peer` is an ordinary RTCPeerConnection: its `connectionState` tells whether sound flows.
  */
 
@@ -42,8 +45,9 @@ export class LegroomCall {
      * @param {string} options.room name of the room; it is created when nobody is there yet
      * @param {MediaStream} [options.stream] what to send, not stopped by hangUp(); left out, the call only listens
      * @param {boolean} [options.trickle] false waits for all candidates and puts them into the offer (slower)
-     * @param {RTCPeerConnection} [options.peer] prepared by the caller, instead of a plain one that sends `stream`
-     * @param {string} [options.leg] a leg of an earlier page to take over: it keeps its seat in the room
+     * @param {RTCPeerConnection} [options.peer] prepared by the caller, instead of a plain one that sends `stream`: with
+     *     ICE servers, say, those of `GET /v1/webrtc/ice-servers`
+     * @param {string} [options.leg] id of an earlier page's leg, to be taken over: it keeps its seat in the room
      */
     constructor({server = '', room, stream, trickle = true, peer = plainPeer(stream), leg = null}) {
         Object.assign(this, {server, room, trickle, peer, earlierLeg: leg});
@@ -52,7 +56,7 @@ export class LegroomCall {
         if (trickle) peer.addEventListener('icecandidate', ({candidate}) => candidate && this.#offerCandidate(candidate));
     }
 
-    /** Resolves once the leg is in the room; sound follows a moment later. A rejection leaves no leg behind. */
+    /** Resolves once the leg is in the room; sound follows a moment later. A rejection leaves no new leg behind. */
     async start() {
         try {
             const path = this.earlierLeg ? `/v1/legs/${this.earlierLeg}/offer` : '/v1/webrtc/offer';
@@ -69,8 +73,8 @@ export class LegroomCall {
     }
 
     /**
-     * Looks for a new path to the server; the present one carries the call until there is one. Happens by itself when
-     * the connection is lost.
+     * Looks for a new path to the server (an ICE restart); the present one carries the call until there is one. Happens
+     * by itself when the connection is lost. Rejects with status 409 while the server still tries the one before.
      */
     async restart() {
         if (this.#waiting) return;
@@ -83,7 +87,7 @@ export class LegroomCall {
         await this.request(muted ? 'POST' : 'DELETE', `/v1/legs/${this.legId}/mute`);
     }
 
-    /** The legs in the room, this one included: `[{id, type, muted, …}]`, in no particular order. */
+    /** The legs in the room, this one included: `[{id, type, muted, …}]`, in order of joining. */
     async participants() {
         return (await this.request('GET', `/v1/rooms/${encodeURIComponent(this.room)}`)).participants;
     }
@@ -94,7 +98,7 @@ export class LegroomCall {
         this.legId = null;
         this.#ended.abort();
         try {
-            // Before the peer closes, for the server takes a vanished peer for a failure. keepalive: the request
+            // Before the peer closes, for the server takes a closed peer for a failure. keepalive: the request
             // outlives a page that is going away.
             const options = {keepalive: true, signal: AbortSignal.timeout(kHangUpMs)};
             if (leg) await this.request('DELETE', `/v1/legs/${leg}`, undefined, options);
@@ -182,7 +186,7 @@ export class LegroomCall {
     }
 }
 
-/** One audio section, and no ICE server: Legroom needs none to be found. */
+/** One audio section, and no ICE server: Legroom needs none to be found. Callers that need one bring their `peer`. */
 function plainPeer(stream) {
     const peer = new RTCPeerConnection();
     const [track] = stream?.getAudioTracks() ?? [];
