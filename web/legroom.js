@@ -15,7 +15,7 @@
  * No dependencies. `call.peer` is an ordinary RTCPeerConnection: its `connectionState` tells whether sound flows.
  */
 
-const kCandidatePollMs = 100;
+const kCandidateWaitMs = 10_000;
 const kHangUpMs = 2000;
 const kRestartPauseMs = 3000;
 
@@ -170,13 +170,12 @@ export class LegroomCall {
     async #fetchCandidates() {
         for (let more = true; more && this.legId; ) {
             try {
-                const reply = await this.request('GET', `/v1/legs/${this.legId}/ice-candidates`);
+                const reply = await this.request('GET', `/v1/legs/${this.legId}/ice-candidates?wait=${kCandidateWaitMs}`);
                 for (const candidate of reply.candidates) await this.peer.addIceCandidate(candidate);
                 more = !reply.done || reply.candidates.length > 0;
             } catch {
                 more = false;  // the leg or the peer is gone
             }
-            if (more) await sleep(kCandidatePollMs);
         }
     }
 

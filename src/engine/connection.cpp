@@ -7,11 +7,14 @@
 namespace legroom::engine {
 
 Connection::Connection(peer::PeerConfig config, Random& random, Instant now)
-    : random_(random), current_(std::make_unique<peer::Peer>(std::move(config), random, now)) {
+    : random_(random),
+      reconnect_grace_(config.reconnect_grace),
+      current_(std::make_unique<peer::Peer>(std::move(config), random, now)) {
     settle(now);
 }
 
 void Connection::replace(Instant now, peer::PeerConfig config) {
+    config.reconnect_grace = reconnect_grace_;
     next_ = std::make_unique<peer::Peer>(std::move(config), random_, now);
     settle(now);
 }
@@ -69,6 +72,7 @@ void Connection::send_rtp(Instant now, ByteVector packet) {
 }
 
 void Connection::set_reconnect_grace(Duration grace) {
+    reconnect_grace_ = grace;
     current_->set_reconnect_grace(grace);
     if (next_) next_->set_reconnect_grace(grace);
 }

@@ -66,6 +66,7 @@ private:
     void give_up(peer::Failed failed);
 
     Random& random_;
+    Duration reconnect_grace_;  ///< Of every transport there is, and will be.
     std::unique_ptr<peer::Peer> current_;
     std::unique_ptr<peer::Peer> next_;
     std::optional<peer::Failed> failed_;  ///< The current one's end, while the next may still come up.

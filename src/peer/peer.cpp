@@ -1,5 +1,7 @@
 #include "peer/peer.hpp"
 
+#include <algorithm>
+
 #include "peer/demux.hpp"
 #include "rtp/packet.hpp"
 
@@ -143,8 +145,8 @@ DtlsState Peer::dtls_state() const {
 }
 
 std::optional<Instant> Peer::last_heard() const {
-    const auto checks = connectivity_.last_heard();
-    return std::max(checks, last_media_);  // nullopt is less than any Instant
+    return std::max(
+        {connectivity_.last_heard(), last_media_, last_report_});  // nullopt is less than any Instant
 }
 
 void Peer::handle_media(Instant now, const Path& path, MutableBytes datagram) {
@@ -181,7 +183,7 @@ bool Peer::handle_rtcp(Instant now, MutableBytes datagram) {
         ++counters_.srtp_refused;
         return false;
     }
-    last_media_ = now;
+    last_report_ = now;
     if (!reports_.on_compound(now, *plain)) ++counters_.malformed;
     return true;
 }

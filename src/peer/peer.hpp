@@ -131,7 +131,8 @@ private:
     Phase phase_ = Phase::connecting;
     Instant setup_deadline_;
     Milestones milestones_;
-    std::optional<Instant> last_media_;
+    std::optional<Instant> last_media_;   ///< RTP
+    std::optional<Instant> last_report_;  ///< RTCP
     std::deque<Output> outbox_;
     PeerCounters counters_;
 };

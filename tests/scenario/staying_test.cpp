@@ -194,6 +194,20 @@ TEST(Reload, AnotherPageTakesTheLegOver) {
     }
 }
 
+TEST(Reload, KeepsTheLegsGrace) {
+    Conversation talk(1);
+    ASSERT_TRUE(talk.world.server().legs().set_reconnect_grace(talk.moving.leg, 2min));
+    Browser& reloaded = talk.world.browser(Conversation::quiet());
+    talk.world.take_over(reloaded, talk.moving.leg);
+    ASSERT_TRUE(talk.world.run_until_connected({&reloaded}, 5s));
+    talk.world.run_for(2s);
+    talk.world.network().remove(reloaded);
+    talk.world.run_for(2min);
+    EXPECT_NE(talk.world.server().legs().find(talk.moving.leg), nullptr);
+    talk.world.run_for(10s);
+    EXPECT_EQ(talk.world.server().legs().find(talk.moving.leg), nullptr);
+}
+
 TEST(Reload, ThatFailsLeavesTheOldPageInTheCall) {
     Conversation talk(1);
     Browser& never = talk.world.browser(Conversation::quiet());

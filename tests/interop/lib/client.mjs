@@ -56,9 +56,9 @@ export class TunnelledPages {
 
 async function fulfil(route, server) {
     const request = route.request();
-    const {pathname} = new URL(request.url());
+    const {pathname, search} = new URL(request.url());
     if (pathname.startsWith('/v1/')) {
-        const {status, body} = await server.request(request.method(), pathname, request.postDataJSON());
+        const {status, body} = await server.request(request.method(), pathname + search, request.postDataJSON());
         return route.fulfill({status, json: body});
     }
     try {
