@@ -102,6 +102,14 @@ TEST(SecondOffer, FromAnotherSessionWithTheSameCertificateReplacesTheTransportTo
     EXPECT_EQ(world.sent<engine::ChangeLeg>().at(0).transport, TransportChange::replaced);
 }
 
+TEST(SecondOffer, OfOneThatMakesANewSessionForEachOfferStillOnlyHolds) {  // aiortc
+    World world;
+    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const auto offer = with(with(plain_offer(), "o=- 1 1", "o=- 2 1"), "sendrecv", "sendonly");
+    ASSERT_TRUE(world.legs.reoffer(world.now, leg->id, offer));
+    EXPECT_EQ(world.sent<engine::ChangeLeg>().at(0).transport, TransportChange::kept);
+}
+
 TEST(SecondOffer, WaitsForTheOneBefore) {
     World world;
     const auto leg = world.legs.create(world.now, plain_offer(), "");

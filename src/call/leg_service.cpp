@@ -228,7 +228,12 @@ void LegService::on(Instant, const engine::TransportChanged& event) {
     if (leg == nullptr || !leg->signalling.change_pending) return;
     const auto before = std::exchange(leg->signalling.before, nullptr);
     leg->signalling.change_pending = false;
-    if (!event.succeeded) leg->signalling = *before;
+    if (event.succeeded) return;
+    Signalling restored = *before;
+    restored.undelivered =
+        std::move(leg->signalling.undelivered);  // every generation has the same candidates
+    leg->signalling = std::move(restored);
+    board_.tell(leg->id);
 }
 
 void LegService::on(Instant, const engine::CandidateGathered& event) {

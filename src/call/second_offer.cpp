@@ -18,13 +18,13 @@ Result<engine::ChangeLeg::Transport> transport_change(const Signalling& before,
                                                       const sdp::Negotiated& offered,
                                                       const RemoteSide& remote) {
     using Change = engine::ChangeLeg::Transport;
-    const bool same_peer = offered.remote_session == before.negotiated.remote_session &&
-                           same_fingerprints(remote.fingerprints, before.remote_fingerprints);
+    const bool same_certificate = same_fingerprints(remote.fingerprints, before.remote_fingerprints);
+    const bool same_session = offered.remote_session == before.negotiated.remote_session;
     const bool same_ice = offered.remote_ufrag == before.negotiated.remote_ufrag &&
                           offered.remote_password == before.negotiated.remote_password;
-    if (same_ice && !same_peer) return Error::invalid_offer;
-    if (same_ice) return Change::kept;
-    return same_peer ? Change::restarted : Change::replaced;
+    if (same_ice && !same_certificate) return Error::invalid_offer;
+    if (same_ice) return Change::kept;  // aiortc makes a new session id for every offer
+    return same_certificate && same_session ? Change::restarted : Change::replaced;
 }
 
 void remember(Signalling& signalling, sdp::Ours ours, sdp::Negotiated negotiated, const RemoteSide& remote) {

@@ -12,7 +12,7 @@ namespace legroom::call {
 ///   kept       same ICE credentials, same certificate: only the media changes (hold, formats)
 ///   restarted  new ICE credentials, same certificate, same session: ICE looks for a new path
 ///   replaced   another certificate or another session (o=): a new peer connection, the page was loaded again
-/// Error::invalid_offer: another certificate or session with the old ICE credentials.
+/// Error::invalid_offer: another certificate with the old ICE credentials.
 Result<engine::ChangeLeg::Transport> transport_change(const Signalling& before,
                                                       const sdp::Negotiated& offered,
                                                       const RemoteSide& remote);

@@ -25,9 +25,9 @@ void Connection::add_local_candidate(Instant now, const ice::Candidate& candidat
     settle(now);
 }
 
-void Connection::remove_local(Instant now, const IpAddress& address) {
-    current_->remove_local(now, address);
-    if (next_) next_->remove_local(now, address);
+void Connection::remove_local(Instant now, const Endpoint& base) {
+    current_->remove_local(now, base);
+    if (next_) next_->remove_local(now, base);
     settle(now);
 }
 
@@ -87,6 +87,7 @@ void Connection::abandon(const std::string& detail) {
     next_.reset();
     current_->abandon(detail);
     drain_current();
+    if (failed_) outbox_.emplace_back(*std::exchange(failed_, std::nullopt));
 }
 
 std::optional<ConnectionOutput> Connection::poll() {
@@ -146,10 +147,10 @@ void Connection::drain_next(Instant now) {
 
 void Connection::take_over(Instant now) {
     const bool first = !current_->ever_connected();
-    const bool missed = failed_ || current_->interrupted();
-    failed_.reset();
+    const bool missed = current_->interrupted();
     current_->close(now);
     drain_current();
+    failed_.reset();
     current_ = std::move(next_);
     if (first) outbox_.emplace_back(peer::Connected{});
     outbox_.emplace_back(Replaced{});

@@ -36,7 +36,7 @@ public:
     void restart_ice(Instant now, ice::AgentConfig next);
 
     void add_local_candidate(Instant now, const ice::Candidate& candidate);
-    void remove_local(Instant now, const IpAddress& address);
+    void remove_local(Instant now, const Endpoint& base);
     void path_closed(Instant now, const Path& path);
     /// For the newest transport.
     void add_remote_candidate(Instant now, const ice::Candidate& candidate);

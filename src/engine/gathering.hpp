@@ -26,6 +26,9 @@ public:
     /// `bases`: our host addresses, the preferred ones first. `random` must outlive it.
     Gathering(const std::vector<Endpoint>& bases, const StartGathering& servers, Random& random, Instant now);
 
+    /// Asks other STUN servers from now on; the relays stay.
+    void ask(Instant now, const std::vector<Endpoint>& bases, const std::vector<Endpoint>& stun_servers);
+
     /// True: it was a server's, and is consumed.
     bool handle_datagram(Instant now, const Path& path, Bytes datagram);
     /// True: it is sent from a relayed address, and goes on its way wrapped.
@@ -40,7 +43,8 @@ public:
 private:
     void settle();
 
-    ice::Gatherer gatherer_;
+    Random& random_;
+    std::optional<ice::Gatherer> gatherer_;  ///< Always there; made anew by ask().
     ice::Relays relays_;
     bool said_done_ = false;
     std::deque<GatheringOutput> outbox_;

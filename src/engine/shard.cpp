@@ -37,15 +37,25 @@ peer::PeerConfig peer_config(const Command& command, std::uint32_t transaction_t
     return peer;
 }
 
-/// Those we had a base on and have none any more.
-std::vector<IpAddress> addresses_gone(const std::vector<ice::Candidate>& before,
-                                      const std::vector<ice::Candidate>& after) {
-    std::vector<IpAddress> gone;
+/// What we send from and what arrives at the one port, each once.
+std::vector<Endpoint> udp_bases(const std::vector<ice::Candidate>& candidates) {
+    std::vector<Endpoint> bases;
+    for (const ice::Candidate& candidate : candidates) {
+        const bool known = std::find(bases.begin(), bases.end(), candidate.base) != bases.end();
+        if (candidate.transport == Transport::udp && !known) bases.push_back(candidate.base);
+    }
+    return bases;
+}
+
+/// Those we had and have no more.
+std::vector<Endpoint> bases_gone(const std::vector<ice::Candidate>& before,
+                                 const std::vector<ice::Candidate>& after) {
+    std::vector<Endpoint> gone;
     for (const ice::Candidate& candidate : before) {
         const bool stays = std::any_of(after.begin(), after.end(), [&](const ice::Candidate& other) {
-            return other.base.ip == candidate.base.ip;
+            return other.base == candidate.base;
         });
-        if (!stays) gone.push_back(candidate.base.ip);
+        if (!stays) gone.push_back(candidate.base);
     }
     return gone;
 }
@@ -230,7 +240,7 @@ void Shard::handle(Instant now, const ChangeLeg& command) {
 void Shard::restart(Instant now, LegNumber number, Leg& leg, const ChangeLeg& command) {
     const std::uint32_t tag = new_transaction_tag();
     auto next = agent_config(command, tag, config_);
-    next.setup_timeout = config_.restart_timeout;
+    next.setup_timeout = leg.connection().connected() ? config_.restart_timeout : config_.setup_timeout;
     next.local_candidates = local_candidates();
     routes_.add(number, command.local.ufrag, tag);
     leg.connection().restart_ice(now, std::move(next));
@@ -240,7 +250,6 @@ void Shard::restart(Instant now, LegNumber number, Leg& leg, const ChangeLeg& co
 void Shard::replace(Instant now, LegNumber number, Leg& leg, const ChangeLeg& command) {
     const std::uint32_t tag = new_transaction_tag();
     auto peer = peer_config(command, tag, config_);
-    peer.ice.setup_timeout = config_.restart_timeout;
     peer.ice.local_candidates = local_candidates();
     routes_.add(number, command.local.ufrag, tag);
     leg.negotiate_when_replaced(command);
@@ -308,34 +317,37 @@ void Shard::handle(Instant now, const LeaveRoom& command) {
 }
 
 void Shard::handle(Instant now, const SetHostCandidates& command) {
-    const auto gone = addresses_gone(config_.host_candidates, command.candidates);
+    const auto gone = bases_gone(config_.host_candidates, command.candidates);
+    const auto before = udp_bases(config_.host_candidates);
     config_.host_candidates = command.candidates;
     for (const auto& entry : legs_) {
         on_leg(now, entry.first, [&](Leg& leg) {
             for (const ice::Candidate& candidate : command.candidates)
                 leg.connection().add_local_candidate(now, candidate);
-            for (const IpAddress& address : gone) leg.connection().remove_local(now, address);
+            for (const Endpoint& base : gone) leg.connection().remove_local(now, base);
         });
     }
-    if (gathering_) gather(now);
+    if (gathering_ && udp_bases(config_.host_candidates) != before) gather(now);
 }
 
 void Shard::handle(Instant now, const StartGathering& command) {
     if (gathering_ && command == servers_) return;
+    const bool same_relays = gathering_ && command.turn_servers == servers_.turn_servers;
     servers_ = command;
-    gather(now);
+    if (!same_relays) return gather(now);
+    gathering_->ask(now, udp_bases(config_.host_candidates), command.stun_servers);  // calls use the relays
+    pump_gathering(now);
 }
 
 /// From the beginning: the servers or our own addresses are others than before.
 void Shard::gather(Instant now) {
-    std::vector<Endpoint> bases;
-    for (const ice::Candidate& candidate : config_.host_candidates) {
-        if (candidate.transport == Transport::udp) bases.push_back(candidate.base);
-    }
     if (gathering_) gathering_->close();
-    for (const ice::Candidate& candidate : std::exchange(relayed_, {})) lose_relay(now, candidate.endpoint);
+    for (const ice::Candidate& candidate : std::exchange(relayed_, {})) {
+        lose_relay(now, candidate.endpoint);
+        report(RelayFailed{"a relay is given up: servers or addresses have changed", candidate.endpoint});
+    }
     if (gathering_) pump_gathering(now);
-    gathering_.emplace(bases, servers_, random_, now);
+    gathering_.emplace(udp_bases(config_.host_candidates), servers_, random_, now);
     pump_gathering(now);
 }
 
@@ -440,11 +452,7 @@ void Shard::add_relay(Instant now, const ice::Candidate& candidate) {
 void Shard::lose_relay(Instant now, const Endpoint& relayed) {
     std::erase_if(relayed_, [&](const ice::Candidate& one) { return one.endpoint == relayed; });
     for (const auto& entry : legs_) {
-        on_leg(now, entry.first, [&](Leg& leg) {
-            leg.connection().remove_local(now, relayed.ip);
-            // The same server may relay for us in other ways too.
-            for (const ice::Candidate& other : relayed_) leg.connection().add_local_candidate(now, other);
-        });
+        on_leg(now, entry.first, [&](Leg& leg) { leg.connection().remove_local(now, relayed); });
     }
 }
 

@@ -26,10 +26,11 @@ struct ShardConfig {
     dtls::Certificate certificate;
     std::vector<ice::Candidate> host_candidates;  ///< Their bases are the addresses we send from.
     bool comfort_noise = true;
-    Duration setup_timeout = std::chrono::seconds{30};    ///< From the offer to connected.
-    Duration restart_timeout = std::chrono::seconds{10};  ///< The same for a second offer's new transport.
-    bool allow_local_targets = false;                     ///< See ice::AgentConfig.
-    Duration ntp_origin{};                                ///< From 1900 to the Instant of zero (rtp::to_ntp).
+    Duration setup_timeout = std::chrono::seconds{30};  ///< From the offer to connected.
+    Duration restart_timeout =
+        std::chrono::seconds{10};      ///< For an ICE restart's new path, while the old one works.
+    bool allow_local_targets = false;  ///< See ice::AgentConfig.
+    Duration ntp_origin{};             ///< From 1900 to the Instant of zero (rtp::to_ntp).
 };
 
 struct ShardCounters {

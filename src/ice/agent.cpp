@@ -16,7 +16,7 @@ Agent& Agent::operator=(Agent&&) noexcept = default;
 void Agent::add_local_candidate(Instant now, const Candidate& candidate) {
     impl_->add_local_candidate(now, candidate);
 }
-void Agent::remove_local(Instant now, const IpAddress& address) { impl_->remove_local(now, address); }
+void Agent::remove_local(Instant now, const Endpoint& base) { impl_->remove_local(now, base); }
 void Agent::add_remote_candidate(Instant now, const Candidate& candidate) {
     impl_->add_remote_candidate(now, candidate);
 }

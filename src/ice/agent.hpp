@@ -105,10 +105,10 @@ public:
     Agent& operator=(Agent&&) noexcept;
 
     void add_local_candidate(Instant now, const Candidate& candidate);
-    /// That address of ours is gone, with all candidates that are sent from it. Their pairs are over at once;
+    /// That base of ours is gone, with all candidates that are sent from it. Their pairs are over at once;
     /// if one of them was selected, the best of the others that works takes its place, or else path() is
     /// empty until another does.
-    void remove_local(Instant now, const IpAddress& address);
+    void remove_local(Instant now, const Endpoint& base);
     /// Pairs and checks it. Duplicates are ignored; beyond the candidate caps it is dropped and counted, and
     /// so is one that names an address we must not send to (targets.hpp). A TCP candidate is never paired: it
     /// is the peer that connects.

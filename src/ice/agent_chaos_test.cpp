@@ -46,14 +46,14 @@ public:
                 caller.agent.add_local_candidate(now, host_candidate(host, 9));
                 break;
             case 2:
-                caller.agent.remove_local(now, host.ip);
+                caller.agent.remove_local(now, host);
                 break;
             case 3:
                 network.attach(ours, server);
                 server.agent.add_local_candidate(now, host_candidate(ours, 9));
                 break;
             case 4:
-                server.agent.remove_local(now, ours.ip);
+                server.agent.remove_local(now, ours);
                 break;
             case 5:
                 one.agent.add_remote_candidate(now, host_candidate(stranger, 8));

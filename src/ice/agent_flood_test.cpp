@@ -81,7 +81,7 @@ TEST_F(AgentFloodTest, NamingItAgainGivesNoMore) {
         agent->add_local_candidate(now, host_candidate({kOurs.ip, static_cast<std::uint16_t>(3000 + i)}, 9));
         EXPECT_LE(listen(2s).size(), std::size_t{kMaxUnanswered});
     }
-    agent->remove_local(now, kOurs.ip);
+    agent->remove_local(now, kOurs);
     agent->add_local_candidate(now, host_candidate(kOurs, 9));
     EXPECT_TRUE(listen(10s).empty());
 }

@@ -32,19 +32,21 @@ void Agent::Impl::hear(Instant now, Pair& pair) {
 
 void Agent::Impl::media_arrived(Instant now, const Path& path) {
     if (state_ == State::failed) return;
-    last_heard_ = now;
     if (selected_ != nullptr && selected_->path == path && works(selected_)) {
+        last_heard_ = now;
         selected_->last_heard = selected_->last_media = now;
         asked_.reset();
         return;
     }
     Pair* pair = learn_pair(path, std::nullopt);
+    if (pair != nullptr && pair->expired) return;
+    last_heard_ = now;
     if (pair == nullptr) return;
     hear(now, *pair);
     pair->last_media = now;
     const bool here_too = selected_ != nullptr && !asked_ && now < quiet_since();
-    if (pair->expired || (here_too && pair->state == PairState::succeeded)) return;  // it sends by both
-    if (pair->state == PairState::failed) trigger(now, *pair);
+    if (here_too && pair->state == PairState::succeeded) return;  // it sends by both
+    trigger(now, *pair);  // one that worked long ago is asked anew before it is used
     if (pair->state == PairState::waiting) list_.trigger(*pair);
     suspect_selected(now, *pair);
     advance(now);
@@ -127,12 +129,12 @@ void Agent::Impl::path_closed(Instant now, const Path& path) {
     advance(now);
 }
 
-void Agent::Impl::remove_local(Instant now, const IpAddress& address) {
+void Agent::Impl::remove_local(Instant now, const Endpoint& base) {
     if (state_ == State::failed) return;
-    std::erase_if(locals_, [&](const Candidate& one) { return one.base.ip == address; });
-    std::erase_if(bases_, [&](const Base& one) { return one.endpoint.ip == address; });
+    std::erase_if(locals_, [&](const Candidate& one) { return one.base == base; });
+    std::erase_if(bases_, [&](const Base& one) { return one.endpoint == base; });
     for (const auto& pair : list_) {
-        if (pair->path.local.ip == address) close(*pair);
+        if (pair->path.local == base) close(*pair);
     }
     leave_closed(now);
     advance(now);

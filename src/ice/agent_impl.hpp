@@ -22,7 +22,7 @@ public:
     Impl(AgentConfig config, Random& random, Instant now);
 
     void add_local_candidate(Instant now, const Candidate& candidate);
-    void remove_local(Instant now, const IpAddress& address);
+    void remove_local(Instant now, const Endpoint& base);
     void add_remote_candidate(Instant now, const Candidate& candidate);
     void handle_datagram(Instant now, const Path& path, Bytes datagram);
     void media_arrived(Instant now, const Path& path);

@@ -18,6 +18,8 @@ void Agent::Impl::handle_request(Instant now, const Path& path, const stun::Mess
         return refuse(path, request, stun::kUnknownAttribute, true);
     }
     if (resolve_role_conflict(request)) return refuse(path, request, stun::kRoleConflict, true);
+    // A path that may not be used again shall not look alive to the peer either: it is to restart.
+    if (const Pair* known = list_.find(path); known != nullptr && known->expired) return;
     answer(path, request);
     take_check(now, path, request);
 }
@@ -75,7 +77,6 @@ void Agent::Impl::take_check(Instant now, const Path& path, const stun::Message&
     if (pair == nullptr) return;
     ++pair->requests_received;
     hear(now, *pair);
-    if (pair->expired) return;
     trigger(now, *pair);
     suspect_selected(now, *pair);
     if (role_ == Role::controlled && request.use_candidate) take_nomination(now, *pair, request);

@@ -223,7 +223,7 @@ TEST_F(AgentLocalsTest, AnAddressThatGoesAwayTakesItsPathsWithIt) {
     for (const Transmit& one : checks(drain())) receive(answer(one), one.path);
     receive(check(true));
     ASSERT_EQ(agent->path(), kPath);
-    agent->remove_local(now, kOurs.ip);
+    agent->remove_local(now, kOurs);
     EXPECT_EQ(agent->path(), (Path{other, kTheirs}));
     EXPECT_EQ(agent->local_candidates().size(), 1U);
     for (const Instant end = now + 40s; now < end; advance(10ms)) {
@@ -240,7 +240,7 @@ TEST_F(AgentLocalsTest, AnAddressThatGoesAwayTakesItsPathsWithIt) {
 
 TEST_F(AgentLocalsTest, TheOnlyAddressMayGoAndAnotherCome) {
     connect();
-    agent->remove_local(now, kOurs.ip);
+    agent->remove_local(now, kOurs);
     EXPECT_EQ(agent->path(), std::nullopt);
     EXPECT_TRUE(agent->local_candidates().empty());
     EXPECT_TRUE(drain().empty());

@@ -37,9 +37,9 @@ void Connectivity::add_local_candidate(Instant now, const ice::Candidate& candid
     settle(now);
 }
 
-void Connectivity::remove_local(Instant now, const IpAddress& address) {
-    current_.agent.remove_local(now, address);
-    if (next_) next_->agent.remove_local(now, address);
+void Connectivity::remove_local(Instant now, const Endpoint& base) {
+    current_.agent.remove_local(now, base);
+    if (next_) next_->agent.remove_local(now, base);
     settle(now);
 }
 

@@ -50,7 +50,7 @@ public:
 
     /// For every generation there is.
     void add_local_candidate(Instant now, const ice::Candidate& candidate);
-    void remove_local(Instant now, const IpAddress& address);
+    void remove_local(Instant now, const Endpoint& base);
     void path_closed(Instant now, const Path& path);
     /// For the newest generation.
     void add_remote_candidate(Instant now, const ice::Candidate& candidate);

@@ -47,9 +47,9 @@ void Peer::add_remote_candidate(Instant now, const ice::Candidate& candidate) {
     settle(now);
 }
 
-void Peer::remove_local(Instant now, const IpAddress& address) {
+void Peer::remove_local(Instant now, const Endpoint& base) {
     if (phase_ == Phase::ended) return;
-    connectivity_.remove_local(now, address);
+    connectivity_.remove_local(now, base);
     settle(now);
 }
 

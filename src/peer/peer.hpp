@@ -67,7 +67,7 @@ public:
 
     void add_local_candidate(Instant now, const ice::Candidate& candidate);
     void add_remote_candidate(Instant now, const ice::Candidate& candidate);
-    void remove_local(Instant now, const IpAddress& address);
+    void remove_local(Instant now, const Endpoint& base);
     /// The connection of a tcp path is gone.
     void path_closed(Instant now, const Path& path);
     /// An ICE restart: looks for a new path with these credentials while the present one goes on. Ends with
