@@ -242,7 +242,7 @@ void LegService::on(Instant, const engine::CandidateGathered& event) {
     if (config_.gathering_done) return;
     const std::string line = event.candidate.to_line();
     board_.for_each_leg([&](Leg& leg) {
-        leg.signalling.undelivered.push_back(line);
+        if (leg.signalling.undelivered.size() < kMaxUndelivered) leg.signalling.undelivered.push_back(line);
         board_.tell(leg.id);
     });
 }

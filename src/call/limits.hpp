@@ -27,6 +27,9 @@ inline constexpr Duration kMaxReconnectGrace = std::chrono::hours{1};
 /// Remote candidates in one request.
 inline constexpr std::size_t kMaxCandidatesAtOnce = 64;
 
+/// Our candidates a leg's poll has not fetched; later ones are not told to it.
+inline constexpr std::size_t kMaxUndelivered = 128;
+
 /// Gathered candidates kept for coming legs. A NAT that changes its mapping again and again makes new ones
 /// for as long as the process lives; the oldest is forgotten first.
 inline constexpr std::size_t kMaxGatheredCandidates = 16;
