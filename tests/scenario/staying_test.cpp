@@ -213,7 +213,7 @@ TEST(Reload, ThatFailsLeavesTheOldPageInTheCall) {
     Browser& never = talk.world.browser(Conversation::quiet());
     ASSERT_TRUE(talk.world.server().legs().reoffer(talk.world.now(), talk.moving.leg, never.client.offer()));
     talk.world.pump_server();
-    talk.world.run_for(15s);
+    talk.world.run_for(31s);
     EXPECT_LE(talk.moving.client.take_longest_gap(), 25ms);
     EXPECT_FALSE(talk.world.server().legs().find(talk.moving.leg)->signalling.change_pending);
 }
