@@ -140,7 +140,7 @@ private:
     void end(Instant now, Leg& leg, LegDisconnected story);
 
     struct Change {
-        engine::ChangeLeg::Transport transport;
+        engine::ChangeLeg::Transport transport = engine::ChangeLeg::Transport::kept;
         sdp::Answer answer;
         RemoteSide remote;
         sdp::Ours ours;

@@ -10,15 +10,15 @@ Switchboard::Switchboard(CommandSink commands, EventSink events)
     : commands_(std::move(commands)), events_(std::move(events)) {}
 
 void Switchboard::publish(Instant now, const Leg& leg, Happening what) {
-    events_({now, leg.id, {}, leg.app_id, what});
+    events_({now, leg.id, {}, leg.app_id, std::move(what)});
 }
 
 void Switchboard::publish(Instant now, const Leg& leg, const RoomId& room, Happening what) {
-    events_({now, leg.id, room, leg.app_id, what});
+    events_({now, leg.id, room, leg.app_id, std::move(what)});
 }
 
 void Switchboard::publish(Instant now, const Room& room, Happening what) {
-    events_({now, {}, room.id, room.app_id, what});
+    events_({now, {}, room.id, room.app_id, std::move(what)});
 }
 
 Leg* Switchboard::find(const LegId& leg) {
