@@ -130,6 +130,12 @@ export class LegroomCall {
             const answer = await this.request('POST', path, {sdp: this.peer.localDescription.sdp}, options);
             this.legId = answer.leg_id;
             await this.peer.setRemoteDescription({type: 'answer', sdp: answer.sdp});
+        } catch (error) {
+            // A refused offer shall not disturb what the one before is still bringing about.
+            if (this.peer.signalingState === 'have-local-offer') {
+                await this.peer.setLocalDescription({type: 'rollback'}).catch(() => {});
+            }
+            throw error;
         } finally {
             this.#waiting = null;
         }
