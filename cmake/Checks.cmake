@@ -25,10 +25,10 @@ legroom_check(format LABEL tree TIMEOUT 120 COMMAND ${tools}/format --check)
 
 # SERIAL: each of these uses every core by itself. ./test has done the work before, step by step and
 # visibly; what runs here is a check that nothing is left to do, or the first run for a lone `ctest`.
-legroom_check(headers LABEL tree TIMEOUT 1200 SERIAL COMMAND ${CMAKE_COMMAND} --build
-  ${PROJECT_BINARY_DIR} --target all_verify_interface_header_sets)
 legroom_check(tidy LABEL tree TIMEOUT 2400 SERIAL COMMAND Python3::Interpreter ${tools}/tidy.py
   ${PROJECT_SOURCE_DIR}/build/asan)
 legroom_check(asan LABEL sanitizer TIMEOUT 7200 SERIAL COMMAND ${tools}/sanitized asan)
 legroom_check(tsan LABEL sanitizer TIMEOUT 7200 SERIAL COMMAND ${tools}/sanitized tsan)
+# The other presets compile a folder as one text; here every source and every header shall stand by itself.
+legroom_check(apart LABEL long TIMEOUT 3600 SERIAL COMMAND ${tools}/apart)
 legroom_check(fuzzers LABEL long TIMEOUT 7200 SERIAL COMMAND ${tools}/sanitized fuzz)

@@ -49,7 +49,7 @@ if(LEGROOM_FUZZ)
   target_compile_options(legroom_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# Every header of a module is compiled alone once (target all_verify_interface_header_sets).
+# tools/apart compiles every header of a module alone (target all_verify_interface_header_sets).
 set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
 
 function(legroom_test name)
@@ -98,10 +98,13 @@ function(legroom_module name)
 endfunction()
 
 # A folder that is mostly other people's templates (Asio, Beast, CLI11): under the sanitizers it takes five times
-# as long to optimise as to compile, and what it does there is not measured.
+# as long to optimise as to compile, and what it does there is not measured. COLD: nothing in it is measured at all.
 function(legroom_glue name)
+  cmake_parse_arguments(ARG "COLD" "" "" ${ARGN})
   if(LEGROOM_SANITIZE)
     target_compile_options(legroom_${name} PRIVATE -O0)
+  elseif(ARG_COLD)
+    target_compile_options(legroom_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   endif()
 endfunction()
 

@@ -117,8 +117,9 @@ void Buffer::shed_excess(Instant now, Playing playing) {
     if (!playing_) return;
     least_waiting_ = std::min(least_waiting_, waiting_ticks_);
     if (now - window_began_ < kExcessWindow) return;
-    const Ticks tolerated = playing == Playing::silence ? kSlack : to_ticks(kMaxExcess);
-    shed_to(least_waiting_, to_ticks(kTargetDelay) + tolerated);
+    const Ticks goal = to_ticks(kTargetDelay) + kSlack;
+    const bool cuts = playing == Playing::silence || least_waiting_ > to_ticks(kTargetDelay + kMaxExcess);
+    if (cuts) shed_to(least_waiting_, goal);
     restart_window(now);
 }
 

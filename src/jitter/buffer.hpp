@@ -25,8 +25,9 @@ constexpr Ticks to_ticks(std::chrono::milliseconds time) {
 inline constexpr std::chrono::milliseconds kTargetDelay{40};
 /// More than this waiting is cut back to the target at once (a burst after a stall).
 inline constexpr std::chrono::milliseconds kMaxWaiting{300};
-/// Delay that nobody needed for this long is given back, a packet at a time (a sender's fast clock): in
-/// silence, where a cut is not heard, or when it is more than kMaxExcess above the target.
+/// Delay that nobody needed for this long is given back: in silence, where a cut is not heard, or when it is
+/// more than kMaxExcess above the target. Then it goes as a whole, for one cut is less to hear than a chain
+/// of them, which a buffer kept at the brink by a sender's fast clock would get.
 inline constexpr std::chrono::milliseconds kExcessWindow{500};
 inline constexpr std::chrono::milliseconds kMaxExcess{120};
 /// A stream that stops is bridged for this long; then it is over until it starts anew.

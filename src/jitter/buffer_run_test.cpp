@@ -22,6 +22,7 @@ struct Journey {
     std::chrono::milliseconds packet{20};
     int pause_every = 0;  ///< DTX: after so many packets
     Duration pause{0};    ///< nothing for this long.
+    Playing playing = Playing::silence;
 };
 
 struct Outcome {
@@ -30,6 +31,7 @@ struct Outcome {
     std::uint64_t missing = 0;
     std::uint64_t paused = 0;
     std::uint64_t empty = 0;
+    std::uint64_t cuts = 0;  ///< Moments at which the buffer dropped packets.
     std::uint64_t out_of_order = 0;
     Duration longest_waiting{0};
     Counters counters;
@@ -87,7 +89,9 @@ private:
 
     Duration read(Instant now) {
         outcome_.longest_waiting = std::max(outcome_.longest_waiting, buffer_.waiting());
-        const Taken taken = buffer_.take(now, Playing::silence);
+        const std::uint64_t dropped = buffer_.counters().overflowed;
+        const Taken taken = buffer_.take(now, journey_.playing);
+        if (buffer_.counters().overflowed > dropped) ++outcome_.cuts;
         return std::visit([this](const auto& what) { return note(what); }, taken);
     }
 
@@ -183,6 +187,14 @@ TEST(BufferRun, AnHourOfClockSkewDoesNotGrowTheDelay) {
         EXPECT_LE(outcome.paused, 45U) << speed;
         EXPECT_EQ(outcome.empty < 10, true) << speed;
     }
+}
+
+TEST(BufferRun, AFastClockIsCutSeldomWhileItSounds) {
+    const Outcome outcome =
+        play({.length = 10min, .jitter = 10ms, .sender_speed = 1.001, .playing = Playing::sound});
+    EXPECT_GT(outcome.counters.overflowed, 20U) << "10 min at 1000 ppm are 600 ms too much";
+    EXPECT_LE(outcome.cuts, 6U) << "each gives back some 120 ms at once";
+    EXPECT_LE(outcome.longest_waiting, kTargetDelay + kMaxExcess + 60ms);
 }
 
 TEST(BufferRun, OneSeedIsOneRun) {

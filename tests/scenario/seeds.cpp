@@ -1,5 +1,6 @@
 #include "scenario/seeds.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace legroom::scenario {
@@ -7,7 +8,8 @@ namespace legroom::scenario {
 std::uint64_t seeds(std::uint64_t ordinarily) {
     // Before any thread is started. NOLINTNEXTLINE(concurrency-mt-unsafe)
     const char* factor = std::getenv("LEGROOM_SEEDS");
-    return ordinarily * (factor == nullptr ? 1 : std::strtoull(factor, nullptr, 10));
+    const double times = factor == nullptr ? 1 : std::strtod(factor, nullptr);
+    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(ordinarily) * times));
 }
 
 }  // namespace legroom::scenario

@@ -4,7 +4,7 @@
 
 namespace legroom::scenario {
 
-/// How many seeds a test runs: LEGROOM_SEEDS times as many as ordinarily.
+/// How many seeds a test runs: LEGROOM_SEEDS times as many as ordinarily (a fraction is fine), one at least.
 std::uint64_t seeds(std::uint64_t ordinarily);
 
 }  // namespace legroom::scenario

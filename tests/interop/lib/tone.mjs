@@ -1,7 +1,8 @@
 /** How much of a recording is one tone. */
 
-const kSearchHz = 20;  // clocks of two sound cards differ, a resampler may detune: look this far to either side
-const kSearchStepHz = 0.5;
+// Power "at" a frequency is what a filter 40 Hz wide around it passes: blocks of 25 ms, each for itself. Over a longer
+// stretch the phase would count as well, and a jitter buffer that slips by a millisecond would look like a gap.
+const kBlockSeconds = 0.025;
 
 /** Mean power of `samples`. */
 export function power(samples) {
@@ -22,15 +23,27 @@ export function powerAt(samples, frequency, sampleRate) {
     return (2 * (real * real + imaginary * imaginary)) / (samples.length * samples.length);
 }
 
-/** Share of the whole power that the strongest sinusoid within ±20 Hz of `frequency` has: 0 to 1, 0 for silence. */
+/** Mean power of `samples` within 20 Hz of `frequency`. */
+export function tonePower(samples, frequency, sampleRate) {
+    const blocks = windows(samples, sampleRate, 1000 * kBlockSeconds);
+    return blocks.reduce((sum, block) => sum + powerAt(block, frequency, sampleRate), 0) / blocks.length;
+}
+
+/** Share of the whole power that is within 20 Hz of `frequency`: 0 to 1, 0 for silence. */
 export function toneShare(samples, frequency, sampleRate) {
     const total = power(samples);
-    if (total < 1e-10) return 0;
-    let best = 0;
-    for (let offset = -kSearchHz; offset <= kSearchHz; offset += kSearchStepHz) {
-        best = Math.max(best, powerAt(samples, frequency + offset, sampleRate));
-    }
-    return best / total;
+    return total < 1e-10 ? 0 : tonePower(samples, frequency, sampleRate) / total;
+}
+
+/**
+ * For each 200 ms of a recording the share of its power that is near `frequency`. The power of a window counts as no
+ * less than that of the whole recording, so that a gap of 40 ms takes a fifth of its window's share.
+ */
+export function toneShares(samples, frequency, sampleRate) {
+    const usual = Math.max(power(samples), 1e-10);
+    return windows(samples, sampleRate).map((part) => {
+        return tonePower(part, frequency, sampleRate) / Math.max(power(part), usual);
+    });
 }
 
 /** The recording in windows of `milliseconds` without gap or overlap; a shorter rest is left out. */
