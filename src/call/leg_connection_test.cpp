@@ -137,6 +137,19 @@ TEST(SecondOffer, WhoseTransportNeverComesUpIsTakenBack) {
     EXPECT_EQ(world.sent<engine::ChangeLeg>().back().transport, TransportChange::restarted);
 }
 
+TEST(SecondOffer, WhoseRestartFailsStillHolds) {
+    World world;
+    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const auto held = world.legs.reoffer(world.now, leg->id, with(restart_offer(), "sendrecv", "sendonly"));
+    world.engine_says(engine::TransportChanged{leg->id, false});
+    const Signalling& signalling = world.legs.find(leg->id)->signalling;
+    EXPECT_EQ(signalling.negotiated.direction, sdp::Direction::recvonly) << "as the shard has it";
+    EXPECT_EQ(signalling.negotiated.remote_ufrag, "peer");
+    const auto next = world.legs.reoffer(world.now, leg->id, plain_offer());
+    ASSERT_TRUE(held && next);
+    EXPECT_NE(line_of(held->answer, "o="), line_of(next->answer, "o=")) << "no version twice";
+}
+
 TEST(SecondOffer, ThatIsBadLeavesTheCallAsItWas) {
     World world;
     const auto leg = world.legs.create(world.now, plain_offer(), "");

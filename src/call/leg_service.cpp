@@ -229,10 +229,7 @@ void LegService::on(Instant, const engine::TransportChanged& event) {
     const auto before = std::exchange(leg->signalling.before, nullptr);
     leg->signalling.change_pending = false;
     if (event.succeeded) return;
-    Signalling restored = *before;
-    restored.undelivered =
-        std::move(leg->signalling.undelivered);  // every generation has the same candidates
-    leg->signalling = std::move(restored);
+    leg->signalling = taken_back(std::move(leg->signalling), *before);
     board_.tell(leg->id);
 }
 

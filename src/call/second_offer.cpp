@@ -35,4 +35,18 @@ void remember(Signalling& signalling, sdp::Ours ours, sdp::Negotiated negotiated
     signalling.remote_fingerprints = remote.fingerprints;
 }
 
+Signalling taken_back(Signalling changed, const Signalling& before) {
+    const bool restarted = changed.ours.session_id == before.ours.session_id;
+    Signalling restored = before;
+    restored.undelivered = std::move(changed.undelivered);
+    restored.ours.session_version = changed.ours.session_version;
+    if (!restarted) return restored;
+    restored.mid = std::move(changed.mid);
+    restored.mline_index = changed.mline_index;
+    restored.negotiated = std::move(changed.negotiated);
+    restored.negotiated.remote_ufrag = before.negotiated.remote_ufrag;
+    restored.negotiated.remote_password = before.negotiated.remote_password;
+    return restored;
+}
+
 }  // namespace legroom::call

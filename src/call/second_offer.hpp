@@ -20,4 +20,10 @@ Result<engine::ChangeLeg::Transport> transport_change(const Signalling& before,
 /// Keeps of an offer and its answer what the next offer will be compared with and answered from.
 void remember(Signalling& signalling, sdp::Ours ours, sdp::Negotiated negotiated, const RemoteSide& remote);
 
+/// What is in force when the new transport of `changed` never came up. After a restart that is the old path
+/// with whatever else was agreed on (a direction, a format); after a replacement all of `before`. Candidates
+/// of ours that nobody has fetched stay, for every generation has the same; versions of the answer never
+/// repeat (RFC 3264 §8).
+Signalling taken_back(Signalling changed, const Signalling& before);
+
 }  // namespace legroom::call

@@ -104,9 +104,13 @@ void Shard::handle_command(Instant now, const Command& command) {
 
 void Shard::handle_datagram(Instant now, const Path& path, MutableBytes datagram) {
     tick_if_due(now);
-    if (gathering_ && gathering_->handle_datagram(now, path, datagram))
-        return contain([&] { pump_gathering(now); });
-    route(now, path, datagram);
+    contain([&] {
+        if (gathering_ && gathering_->handle_datagram(now, path, datagram)) {
+            pump_gathering(now);
+        } else {
+            route(now, path, datagram);
+        }
+    });
 }
 
 /// To the leg it is for.

@@ -86,7 +86,7 @@ void Peer::handle_datagram(Instant now, const Path& path, MutableBytes datagram)
 void Peer::handle_timeout(Instant now) {
     if (phase_ == Phase::ended) return;
     connectivity_.handle_timeout(now);
-    handshake_.handle_timeout(now);
+    if (connectivity_.path()) handshake_.handle_timeout(now);
     settle(now);
     if (phase_ == Phase::connected && now >= reports_.deadline()) send_reports(now);
     if (phase_ == Phase::connecting && now >= setup_deadline_)
@@ -120,7 +120,9 @@ std::optional<Output> Peer::poll() {
 std::optional<Instant> Peer::deadline() const {
     if (phase_ == Phase::ended) return std::nullopt;
     Instant earliest = phase_ == Phase::connected ? reports_.deadline() : setup_deadline_;
-    for (const auto& other : {connectivity_.deadline(), handshake_.deadline(), presence_.deadline()}) {
+    // Without a path nothing is sent again: the handshake keeps its attempts for when there is one.
+    const auto handshake = connectivity_.path() ? handshake_.deadline() : std::nullopt;
+    for (const auto& other : {connectivity_.deadline(), handshake, presence_.deadline()}) {
         if (other && *other < earliest) earliest = *other;
     }
     return earliest;

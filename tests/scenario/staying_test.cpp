@@ -13,6 +13,10 @@ using namespace std::chrono_literals;
 
 const Endpoint kInside = *Endpoint::parse("10.0.1.1:5000");
 
+bool is_binding_request(Bytes datagram) {
+    return datagram.size() > 1 && datagram[0] == 0 && datagram[1] == 1;
+}
+
 /// Two in a room, long enough to have settled: one talks, the other listens to it.
 struct Conversation {
     explicit Conversation(std::uint64_t seed, sim::Link link = {.delay = 30ms}) : world(seed, link) {
@@ -125,6 +129,31 @@ TEST(Restart, AHundredInOneCallLeaveNoGap) {
     EXPECT_LE(talk.moving.client.take_longest_gap(), 25ms) << "not one packet is missing";
     EXPECT_LE(talk.still.client.take_longest_gap(), 25ms);
     EXPECT_EQ(talk.world.server().count("leg.interrupted"), 0U);
+}
+
+TEST(Restart, OldCredentialsAreRefusedAfterwards) {
+    Conversation talk(1);
+    const Path stranger{Server::address(), *Endpoint::parse("198.51.100.7:4000")};
+    ByteVector check;  // the browser's latest
+    std::size_t answers = 0;
+    talk.world.network().on_send([&](Instant, const Transmit& sent) {
+        if (sent.path.local == kInside && is_binding_request(sent.bytes)) check = sent.bytes;
+        if (sent.path.remote == stranger.remote) ++answers;
+    });
+    const auto replay = [&](const ByteVector& old) {
+        answers = 0;
+        talk.world.server().on_datagram(talk.world.now(), stranger, old);
+        talk.world.pump_server();
+        return answers;
+    };
+    talk.world.run_for(10s);
+    const ByteVector old = check;
+    EXPECT_GT(replay(old), 0U);
+    talk.world.restart(talk.moving);
+    talk.world.run_for(2s);
+    ASSERT_EQ(talk.moving.client.restarts(), 1);
+    EXPECT_EQ(replay(old), 0U);
+    EXPECT_GT(replay(check), 0U) << "the new ones are good";
 }
 
 TEST(Restart, FromANewAddressMovesTheCall) {
