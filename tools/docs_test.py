@@ -7,6 +7,7 @@ import sys
 import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+OTHERS = {"node_modules", "build"}  # folders with pages that are not ours
 
 
 def broken_links(page):
@@ -23,7 +24,7 @@ def example_differs():
 
 
 def main():
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("src/*/*.md")]
+    pages = [page for page in ROOT.glob("**/*.md") if not OTHERS.intersection(page.relative_to(ROOT).parts)]
     problems = [line for page in pages for line in broken_links(page)] + list(example_differs())
     print(*problems, sep="\n")
     return 1 if problems else 0

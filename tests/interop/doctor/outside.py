@@ -24,6 +24,9 @@ def enter_namespaces():
     """Runs the calling script again where network and mounts are its own, unless it does already."""
     if os.environ.get("INSIDE_NAMESPACES") == "1":
         return
+    if os.geteuid() != 0:
+        print("skipped: only root may make network namespaces")
+        sys.exit(77)
     os.environ["INSIDE_NAMESPACES"] = "1"
     os.execvp("unshare", ["unshare", "--net", "--mount", "--propagation=private", sys.executable, *sys.argv])
 
