@@ -52,7 +52,8 @@ Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms)
             [this] { return ice_server_links(ice_servers(config_.ice_servers, config_.unix_time())); }),
       router_(make_routes(
           {webrtc_, legs_, rooms_, whip_},
-          {config_.ready, [this] { return ice_servers_reply(config_.ice_servers, config_.unix_time()); }})) {
+          {config_.ready, [this] { return ice_servers_reply(config_.ice_servers, config_.unix_time()); }})),
+      waits_(config_.max_waits) {
     legs.watch([this](const LegId& leg) { waits_.retry(leg); });
 }
 

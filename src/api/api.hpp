@@ -38,6 +38,9 @@ struct ApiConfig {
     /// Seconds since 1970, UTC: when credentials expire is told in these.
     std::function<std::chrono::seconds()> unix_time = [] { return std::chrono::seconds{}; };
     ConnectionCalls connection;
+    /// Requests that may wait at a time. Fewer than the HTTP server takes connections, so that waiting ones
+    /// never shut everybody else out.
+    std::size_t max_waits = kMaxWaits;
 };
 
 /// Whom a response is handed to, once.

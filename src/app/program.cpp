@@ -37,6 +37,15 @@ void log_event(const call::Event& event) {
     spdlog::info(line);
 }
 
+/// Every request, at LOG_LEVEL=debug.
+api::Respond logged(const api::Request& request, const api::Respond& respond) {
+    if (!spdlog::should_log(spdlog::level::debug)) return respond;
+    return [respond, line = fmt::format("{} {}", request.method, request.target)](api::Response response) {
+        spdlog::debug("{} {}", line, static_cast<int>(response.status));
+        respond(std::move(response));
+    };
+}
+
 std::vector<api::Resource> page() {
     std::vector<api::Resource> resources;
     for (const web::Asset& asset : web::assets()) {
@@ -172,6 +181,8 @@ void Program::make_services(const dtls::Certificate& certificate) {
     api_config.ice_servers.urls = config_.client_ice.servers;
     api_config.ice_servers.turn_secret = config_.client_ice.turn_secret;
     api_config.ice_servers.ttl = config_.client_ice.turn_credential_ttl;
+    api_config.ice_servers.turn_name = [this] { return control_random_.uuid(); };
+    api_config.max_waits = std::clamp<std::size_t>(config_.http.max_connections / 2, 1, api::kMaxWaits);
     api_config.unix_time = [] {
         const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
         return std::chrono::duration_cast<std::chrono::seconds>(since_1970);
@@ -183,7 +194,7 @@ std::optional<std::string> Program::open_http() {
     io::HttpHandlers handlers;
     handlers.handle = [this](const api::Request& request,
                              const io::HttpHandlers::Respond& respond) -> io::HttpHandlers::Cancel {
-        const auto wait = api_->handle(io::now(), request, respond);
+        const auto wait = api_->handle(io::now(), request, logged(request, respond));
         if (!wait) return {};
         arm_api_timer();
         return [this, id = *wait] { api_->cancel(id); };

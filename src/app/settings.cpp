@@ -134,8 +134,8 @@ constexpr Setting kSettings[] = {
     {"WEBRTC_INTERFACES_DENY", "do not use these interfaces for calls", kInterfaces, set_denied_interfaces,
      show_denied_interfaces},
 
-    {"ICE_ALLOW_LOCAL_TARGETS",
-     "check candidates at loopback, link-local and broadcast addresses that callers name", kBoolean,
+    {"ICE_ALLOW_LOCAL_TARGETS", "check candidates at loopback and link-local addresses that callers name",
+     kBoolean,
      [](Config& c, std::string_view text) { return put(c.media.allow_local_targets, parse_boolean(text)); },
      [](const Config& c) { return fmt::to_string(c.media.allow_local_targets); }},
 

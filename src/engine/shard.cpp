@@ -231,7 +231,8 @@ void Shard::handle(Instant now, const ChangeLeg& command) {
     on_leg(now, number, [&](Leg& leg) {
         switch (command.transport) {
             case ChangeLeg::Transport::kept:
-                return leg.negotiate(command.negotiated);
+                leg.negotiate(command.negotiated);
+                return add_remote_candidates(now, leg, command.remote_candidates);
             case ChangeLeg::Transport::restarted:
                 leg.negotiate(command.negotiated);
                 return restart(now, number, leg, command);
