@@ -112,6 +112,11 @@ void Reachability::discover(const ice::Candidate& seen) {
     if (external_.discover(seen.endpoint, seen.base)) announce();
 }
 
+void Reachability::forget(const ice::Candidate& lost) {
+    if (!config_.discover_external || lost.type != ice::CandidateType::server_reflexive) return;
+    if (external_.forget(lost.endpoint, lost.base)) announce();
+}
+
 /// Tells our addresses, if they are others than before.
 void Reachability::announce() {
     const auto usable = usable_addresses(io::interface_addresses(), config_.interfaces);

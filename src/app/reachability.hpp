@@ -43,6 +43,8 @@ public:
     void start(Sinks sinks);
     /// A STUN server saw us at this address.
     void discover(const ice::Candidate& seen);
+    /// None sees us there any more.
+    void forget(const ice::Candidate& lost);
 
     [[nodiscard]] const std::vector<ice::Candidate>& host_candidates() const { return host_candidates_; }
     /// Whether any server will be asked: false means that the candidates there are now are all.
