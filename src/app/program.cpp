@@ -253,6 +253,9 @@ void Program::on_engine_event(const engine::Event& event) {
         spdlog::info("reachable at {}, {}", gathered->candidate.endpoint.to_string(),
                      relayed ? "a TURN server's relay" : "a STUN server says");
         reachability_->discover(gathered->candidate);
+    } else if (const auto* lost = std::get_if<engine::CandidateLost>(&event)) {
+        spdlog::info("no longer reachable at {}", lost->candidate.endpoint.to_string());
+        reachability_->forget(lost->candidate);
     } else if (const auto* relay = std::get_if<engine::RelayFailed>(&event)) {
         spdlog::warn("ICE_SERVERS: {}", relay->reason);
     }

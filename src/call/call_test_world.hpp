@@ -48,6 +48,14 @@ inline ice::Candidate gathered_candidate(std::uint16_t port = 40'000) {
             "2"};
 }
 
+inline ice::Candidate relayed_candidate(std::uint16_t port = 50'000) {
+    auto candidate = gathered_candidate(port);
+    candidate.type = ice::CandidateType::relayed;
+    candidate.endpoint.ip = *IpAddress::parse("198.51.100.9");
+    candidate.base = candidate.endpoint;
+    return candidate;
+}
+
 struct World {
     explicit World(LegConfig leg_config = {}, RoomConfig room_config = {})
         : legs(with_fingerprint(std::move(leg_config)), board, random), rooms(room_config, board, random) {

@@ -139,19 +139,23 @@ struct IceReported {
     Instant at;
     std::optional<peer::PeerReport> report;  ///< nullopt: the leg is gone.
 };
-/// A server-reflexive or relayed address of the one port was learnt; it serves every leg.
+/// A server-reflexive or relayed address of the one port was learnt; it serves every leg. Said again of one
+/// that is known: it is the latest of its base once more.
 struct CandidateGathered {
     ice::Candidate candidate;
 };
-/// A TURN server gives us no address, or has taken one back; it is asked again.
+/// It serves nobody any longer: its relay is gone, or no STUN server sees us there any more.
+struct CandidateLost {
+    ice::Candidate candidate;
+};
+/// A TURN server gives us no address, or has taken one back (CandidateLost); it is asked again.
 struct RelayFailed {
-    std::string reason;            ///< For the log.
-    std::optional<Endpoint> lost;  ///< The candidate that is no more.
+    std::string reason;  ///< For the log.
 };
 /// No more candidates of the first round will come.
 struct GatheringDone {};
 
 using Event = std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, TransportChanged, IceReported,
-                           CandidateGathered, RelayFailed, GatheringDone>;
+                           CandidateGathered, CandidateLost, RelayFailed, GatheringDone>;
 
 }  // namespace legroom::engine

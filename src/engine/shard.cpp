@@ -346,13 +346,18 @@ void Shard::handle(Instant now, const StartGathering& command) {
 
 /// From the beginning: the servers or our own addresses are others than before.
 void Shard::gather(Instant now) {
-    if (gathering_) gathering_->close();
-    for (const ice::Candidate& candidate : std::exchange(relayed_, {})) {
-        lose_relay(now, candidate.endpoint);
-        report(RelayFailed{"a relay is given up: servers or addresses have changed", candidate.endpoint});
+    const auto bases = udp_bases(config_.host_candidates);
+    if (!gathering_) {
+        gathering_.emplace(bases, servers_, random_, now);
+        return pump_gathering(now);
     }
-    if (gathering_) pump_gathering(now);
-    gathering_.emplace(udp_bases(config_.host_candidates), servers_, random_, now);
+    gathering_->close();
+    while (!relayed_.empty()) {
+        report(RelayFailed{"a relay is given up: servers or addresses have changed"});
+        lose_relay(now, Endpoint{relayed_.front().endpoint});
+    }
+    pump_gathering(now);
+    gathering_->restart(now, bases, servers_);
     pump_gathering(now);
 }
 
@@ -437,9 +442,11 @@ void Shard::act(Instant now, GatheringOutput output) {
     } else if (auto* candidate = std::get_if<ice::Candidate>(&output)) {
         if (candidate->type == ice::CandidateType::relayed) add_relay(now, *candidate);
         report(CandidateGathered{std::move(*candidate)});
+    } else if (auto* lost = std::get_if<ice::CandidateLost>(&output)) {
+        report(CandidateLost{std::move(lost->candidate)});
     } else if (auto* failed = std::get_if<ice::TurnFailed>(&output)) {
+        report(RelayFailed{std::move(failed->reason)});
         if (failed->lost) lose_relay(now, *failed->lost);
-        report(RelayFailed{std::move(failed->reason), failed->lost});
     } else if (const auto* useless = std::get_if<ice::TurnDisconnect>(&output)) {
         outbox_.emplace_back(CloseStream{useless->path});
     } else {
@@ -455,7 +462,11 @@ void Shard::add_relay(Instant now, const ice::Candidate& candidate) {
 }
 
 void Shard::lose_relay(Instant now, const Endpoint& relayed) {
-    std::erase_if(relayed_, [&](const ice::Candidate& one) { return one.endpoint == relayed; });
+    const auto found = std::find_if(relayed_.begin(), relayed_.end(),
+                                    [&](const ice::Candidate& one) { return one.endpoint == relayed; });
+    if (found == relayed_.end()) return;
+    report(CandidateLost{std::move(*found)});
+    relayed_.erase(found);
     for (const auto& entry : legs_) {
         on_leg(now, entry.first, [&](Leg& leg) { leg.connection().remove_local(now, relayed); });
     }
