@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <variant>
@@ -15,6 +16,9 @@
 /// What crosses between the control plane and a shard. Plain values: they are moved from one thread to
 /// the other. Control decides and answers; a shard carries out and reports.
 namespace legroom::engine {
+
+/// Digits of one leg that are not sent yet; more are dropped.
+inline constexpr std::size_t kMaxDigitsWaiting = 256;
 
 struct CreateLeg {
     LegId leg;
@@ -71,6 +75,11 @@ struct SetDeaf {
     LegId leg;
     bool deaf = false;
 };
+/// Digits to press on the peer's behalf (RFC 4733), behind those that wait. Each is told of by DigitsDone.
+struct SendDigits {
+    LegId leg;
+    std::string digits;  ///< "0123456789*#ABCD"; at most kMaxDigitsWaiting wait at a time.
+};
 struct CreateRoom {
     RoomId room;
     SampleRate rate = SampleRate::k16000;
@@ -108,9 +117,9 @@ struct StartGathering {
     friend bool operator==(const StartGathering&, const StartGathering&) = default;
 };
 
-using Command =
-    std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, SetReconnectGrace,
-                 QueryIce, CreateRoom, DeleteRoom, JoinRoom, LeaveRoom, SetHostCandidates, StartGathering>;
+using Command = std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf,
+                             SendDigits, SetReconnectGrace, QueryIce, CreateRoom, DeleteRoom, JoinRoom,
+                             LeaveRoom, SetHostCandidates, StartGathering>;
 
 /// ICE and DTLS are up, for the first time.
 struct LegConnected {
@@ -128,6 +137,17 @@ struct LegFailed {
     LegId leg;
     peer::Failed failure;
     std::vector<ice::PairReport> pairs;  ///< What was tried.
+};
+/// A key was pressed at the peer.
+struct DigitReceived {
+    LegId leg;
+    char digit = '0';  ///< One of "0123456789*#ABCD".
+};
+/// Digits of SendDigits that wait no more.
+struct DigitsDone {
+    LegId leg;
+    std::size_t sent = 0;
+    std::size_t dropped = 0;  ///< The peer takes none (any more), or too many were waiting.
 };
 /// The new transport of a ChangeLeg carries the leg, or has been given up and the old one goes on.
 struct TransportChanged {
@@ -155,7 +175,8 @@ struct RelayFailed {
 /// No more candidates of the first round will come.
 struct GatheringDone {};
 
-using Event = std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, TransportChanged, IceReported,
-                           CandidateGathered, CandidateLost, RelayFailed, GatheringDone>;
+using Event = std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, DigitReceived, DigitsDone,
+                           TransportChanged, IceReported, CandidateGathered, CandidateLost, RelayFailed,
+                           GatheringDone>;
 
 }  // namespace legroom::engine

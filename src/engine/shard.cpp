@@ -294,6 +294,10 @@ void Shard::handle(Instant now, const SetDeaf& command) {
     on_leg(now, command.leg, [&](Leg& leg) { leg.set_deaf(command.deaf); });
 }
 
+void Shard::handle(Instant now, const SendDigits& command) {
+    on_leg(now, command.leg, [&](Leg& leg) { leg.send_digits(command.digits); });
+}
+
 void Shard::handle(Instant, const CreateRoom& command) {
     rooms_.try_emplace(command.room,
                        std::make_unique<Room>(command.rate, config_.comfort_noise, random_.u64()));
@@ -387,13 +391,17 @@ void Shard::pump(Instant now, LegNumber number) {
     Leg& leg = *legs_.at(number);
     while (auto output = leg.connection().poll()) act(now, number, leg, std::move(*output));
     deadlines_.set(number, leg.connection().deadline());
+    const auto [sent, dropped] = leg.take_digits_done();
+    if (sent + dropped > 0) report(DigitsDone{leg.id(), sent, dropped});
 }
 
 void Shard::act(Instant now, LegNumber number, Leg& leg, ConnectionOutput output) {
     if (auto* datagram = std::get_if<Transmit>(&output)) {
         transmit(now, std::move(*datagram));
     } else if (const auto* media = std::get_if<peer::RtpReceived>(&output)) {
-        if (const auto ssrc = leg.receive(media->at, media->packet)) routes_.know_ssrc(number, *ssrc);
+        const Received received = leg.receive(media->at, media->packet);
+        if (received.new_ssrc) routes_.know_ssrc(number, *received.new_ssrc);
+        if (received.digit) report(DigitReceived{leg.id(), *received.digit});
     } else if (std::holds_alternative<peer::Connected>(output)) {
         report(LegConnected{leg.id()});
     } else if (std::holds_alternative<peer::Interrupted>(output)) {

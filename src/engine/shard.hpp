@@ -81,6 +81,7 @@ private:
     void handle(Instant now, const CloseLeg& command);
     void handle(Instant now, const SetMuted& command);
     void handle(Instant now, const SetDeaf& command);
+    void handle(Instant now, const SendDigits& command);
     void handle(Instant now, const SetReconnectGrace& command);
     void handle(Instant now, const QueryIce& command);
     void handle(Instant now, const CreateRoom& command);

@@ -59,6 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     demand(counted.presses + counted.repeated + counted.segments + counted.flooded + counted.not_dtmf +
                counted.malformed ==
            packets);
-    demand(presses <= rtp::DtmfReceiver::kMaxBurst + (now - start) / rtp::DtmfReceiver::kMinInterval + 1U);
+    const auto due = rtp::DtmfReceiver::kMaxBurst + (now - start) / rtp::DtmfReceiver::kMinInterval + 1;
+    demand(presses <= static_cast<std::uint64_t>(due));
     return 0;
 }
