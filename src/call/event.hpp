@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -32,12 +33,17 @@ struct LegMuted {};
 struct LegUnmuted {};
 struct LegDeafened {};
 struct LegUndeafened {};
+/// A key was pressed at the leg's far end.
+struct DtmfReceived {
+    char digit = '0';       ///< One of "0123456789*#ABCD".
+    std::uint64_t seq = 0;  ///< From 1, per leg.
+};
 struct RoomCreated {};
 struct RoomDeleted {};
 
 using Happening =
     std::variant<LegConnected, LegInterrupted, LegResumed, LegDisconnected, LegJoinedRoom, LegLeftRoom,
-                 LegMuted, LegUnmuted, LegDeafened, LegUndeafened, RoomCreated, RoomDeleted>;
+                 LegMuted, LegUnmuted, LegDeafened, LegUndeafened, DtmfReceived, RoomCreated, RoomDeleted>;
 
 /// Something happened (contract 04), said once, in order. The scope members are empty where the event has
 /// no such scope: `leg.muted` names no room even while the leg is in one.
