@@ -42,16 +42,17 @@ void add_headers(std::vector<Header> own, std::vector<Header>& all) {
 
 }  // namespace
 
-Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms)
+Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, call::DtmfService& dtmf)
     : config_(std::move(config)),
       watched_(legs),
-      webrtc_(legs, config_.connection),
+      webrtc_(legs, dtmf, config_.connection),
       legs_(legs),
+      dtmf_(dtmf),
       rooms_(rooms, legs),
       whip_(legs, rooms, config_.connection,
             [this] { return ice_server_links(ice_servers(config_.ice_servers, config_.unix_time())); }),
       router_(make_routes(
-          {webrtc_, legs_, rooms_, whip_},
+          {webrtc_, legs_, dtmf_, rooms_, whip_},
           {config_.ready, [this] { return ice_servers_reply(config_.ice_servers, config_.unix_time()); }})),
       waits_(config_.max_waits) {
     legs.watch([this](const LegId& leg) { waits_.retry(leg); });

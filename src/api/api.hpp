@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/connection_calls.hpp"
+#include "api/dtmf_handlers.hpp"
 #include "api/ice_servers.hpp"
 #include "api/leg_handlers.hpp"
 #include "api/message.hpp"
@@ -18,6 +19,7 @@
 #include "api/webrtc_handlers.hpp"
 #include "api/whip_handlers.hpp"
 #include "base/time.hpp"
+#include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
 #include "call/room_service.hpp"
 
@@ -48,11 +50,11 @@ using Respond = std::function<void(Response)>;
 
 /// The whole HTTP API: a Request in, a Response out (contract 00 to 03, RFC 9725). Most are there when
 /// handle() returns. Some wait for something to happen: to drive those, call handle_timeout() at deadline().
-/// Control thread only. Both services must outlive it; it watches `legs`. Not movable: its routes point into
+/// Control thread only. The services must outlive it; it watches `legs`. Not movable: its routes point into
 /// it.
 class Api {
 public:
-    Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms);
+    Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, call::DtmfService& dtmf);
     ~Api();
     Api(const Api&) = delete;
     Api& operator=(const Api&) = delete;
@@ -92,6 +94,7 @@ private:
     call::LegService& watched_;
     WebRtcHandlers webrtc_;
     LegHandlers legs_;
+    DtmfHandlers dtmf_;
     RoomHandlers rooms_;
     WhipHandlers whip_;
     Router router_;

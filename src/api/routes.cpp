@@ -40,6 +40,14 @@ std::vector<Route> leg_routes(LegHandlers& legs) {
     };
 }
 
+std::vector<Route> dtmf_routes(DtmfHandlers& dtmf) {
+    return {
+        {"POST", "/v1/legs/{leg}/dtmf", [&dtmf](R r) { return dtmf.send(r); }},
+        {"POST", "/v1/legs/{leg}/dtmf/accept", [&dtmf](R r) { return dtmf.set_accepting(r, true); }},
+        {"POST", "/v1/legs/{leg}/dtmf/reject", [&dtmf](R r) { return dtmf.set_accepting(r, false); }},
+    };
+}
+
 std::vector<Route> room_routes(RoomHandlers& rooms) {
     return {
         {"POST", "/v1/rooms", [&rooms](R r) { return rooms.create(r); }},
@@ -69,6 +77,7 @@ std::vector<Route> whip_routes(WhipHandlers& whip, std::string_view endpoint, st
 std::vector<Route> make_routes(Handlers handlers, PlainRoutes plain) {
     std::vector<Route> routes = connection_routes(handlers.webrtc);
     add(routes, leg_routes(handlers.legs));
+    add(routes, dtmf_routes(handlers.dtmf));
     add(routes, room_routes(handlers.rooms));
     add(routes, whip_routes(handlers.whip, "/v1/whip/{room}", "/v1/whip/{room}/{leg}", Purpose::publish));
     add(routes, whip_routes(handlers.whip, "/v1/whep/{room}", "/v1/whep/{room}/{leg}", Purpose::listen));

@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "api/dtmf_handlers.hpp"
 #include "api/leg_handlers.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
@@ -15,6 +16,7 @@ namespace legroom::api {
 struct Handlers {
     WebRtcHandlers& webrtc;
     LegHandlers& legs;
+    DtmfHandlers& dtmf;
     RoomHandlers& rooms;
     WhipHandlers& whip;
 };

@@ -33,6 +33,10 @@ void log_event(const call::Event& event) {
         line += fmt::format(" reason={} seconds={:.2f}", call::to_string(end->reason),
                             std::chrono::duration<double>(end->total).count());
         if (end->failure) line += fmt::format(" failure={}", ice::to_string(end->failure->code));
+    } else if (const auto* key = std::get_if<call::DtmfReceived>(&event.what)) {
+        line += fmt::format(" seq={}", key->seq);
+        // People press card numbers and PINs: these do not belong into a log that nobody asked for them.
+        if (spdlog::should_log(spdlog::level::debug)) line += fmt::format(" digit={}", key->digit);
     }
     spdlog::info(line);
 }
@@ -173,6 +177,7 @@ void Program::make_services(const dtls::Certificate& certificate) {
     legs_->set_local_candidates(reachability_->host_candidates());
     rooms_ = std::make_unique<call::RoomService>(
         call::RoomConfig{config_.max_rooms, config_.media.default_sample_rate}, *board_, control_random_);
+    dtmf_ = std::make_unique<call::DtmfService>(*board_);
     api::ApiConfig api_config;
     api_config.instance_id = config_.instance_id;
     api_config.resources = page();
@@ -187,7 +192,7 @@ void Program::make_services(const dtls::Certificate& certificate) {
         const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
         return std::chrono::duration_cast<std::chrono::seconds>(since_1970);
     };
-    api_ = std::make_unique<api::Api>(std::move(api_config), *legs_, *rooms_);
+    api_ = std::make_unique<api::Api>(std::move(api_config), *legs_, *rooms_, *dtmf_);
 }
 
 std::optional<std::string> Program::open_http() {
@@ -260,6 +265,7 @@ void Program::on_engine_event(const engine::Event& event) {
         spdlog::warn("ICE_SERVERS: {}", relay->reason);
     }
     legs_->handle(io::now(), event);
+    dtmf_->handle(io::now(), event);
 }
 
 void Program::shut_down() {

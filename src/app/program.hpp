@@ -12,6 +12,7 @@
 #include "app/config.hpp"
 #include "app/reachability.hpp"
 #include "base/result.hpp"
+#include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
 #include "call/room_service.hpp"
 #include "call/switchboard.hpp"
@@ -60,6 +61,7 @@ private:
     std::unique_ptr<call::Switchboard> board_;
     std::unique_ptr<call::LegService> legs_;
     std::unique_ptr<call::RoomService> rooms_;
+    std::unique_ptr<call::DtmfService> dtmf_;
     std::unique_ptr<api::Api> api_;
     boost::asio::steady_timer api_timer_;
     std::optional<Instant> api_timer_at_;
