@@ -100,6 +100,16 @@ export class LegroomCall {
         await this.request(muted ? 'POST' : 'DELETE', `/v1/legs/${this.legId}/mute`);
     }
 
+    /**
+     * Presses keys of a telephone, `0-9 * # A-D`, each for `duration` ms with `gap` ms until the next; a comma is a pause
+     * of two seconds. Those given before are pressed first. The server tells of them and passes them on to the others.
+     */
+    sendDigits(digits, {duration = 100, gap = 70} = {}) {
+        const dtmf = this.peer.getSenders().find((sender) => sender.dtmf?.canInsertDTMF)?.dtmf;
+        if (!dtmf) throw new DOMException('the call is not up, or sends nothing', 'InvalidStateError');
+        dtmf.insertDTMF(dtmf.toneBuffer + digits, duration, gap);
+    }
+
     /** The legs in the room, this one included: `[{id, type, muted, …}]`, in order of joining. */
     async participants() {
         return (await this.request('GET', `/v1/rooms/${encodeURIComponent(this.room)}`)).participants;
