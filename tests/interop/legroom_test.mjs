@@ -225,4 +225,17 @@ describe('legroom.js', {timeout: 60_000}, () => {
         await connect({room: 'lobby', peer: new Peer()});
         assert.equal(count(/ice-servers/), 0, 'who brings a peer has chosen its servers');
     });
+
+    it('keys are pressed behind those that wait, once they can be', async () => {
+        const pressed = [];
+        const dtmf = {canInsertDTMF: false, toneBuffer: '12', insertDTMF: (...press) => pressed.push(press)};
+        const peer = Object.assign(new Peer(), {getSenders: () => [{dtmf: null}, {dtmf}]});
+        const call = await connect({room: 'lobby', peer});
+        assert.throws(() => call.sendDigits('3'), {name: 'InvalidStateError'});
+        dtmf.canInsertDTMF = true;
+        call.sendDigits('3#');
+        call.sendDigits('4', {duration: 200, gap: 50});
+        assert.deepEqual(pressed, [['123#', 100, 70], ['124', 200, 50]]);
+        await call.hangUp();
+    });
 });
