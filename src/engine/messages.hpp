@@ -175,8 +175,8 @@ struct RelayFailed {
 /// No more candidates of the first round will come.
 struct GatheringDone {};
 
-using Event = std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, DigitReceived, DigitsDone,
-                           TransportChanged, IceReported, CandidateGathered, CandidateLost, RelayFailed,
-                           GatheringDone>;
+using Event =
+    std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, DigitReceived, DigitsDone,
+                 TransportChanged, IceReported, CandidateGathered, CandidateLost, RelayFailed, GatheringDone>;
 
 }  // namespace legroom::engine
