@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "api/event_handlers.hpp"
 #include "api/leg_handlers.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
@@ -17,6 +18,7 @@ struct Handlers {
     LegHandlers& legs;
     RoomHandlers& rooms;
     WhipHandlers& whip;
+    EventHandlers& events;
 };
 
 /// Routes of what no service is asked for.
