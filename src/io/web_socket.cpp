@@ -24,6 +24,8 @@ WebSocket::WebSocket(asio::io_context& context, boost::beast::tcp_stream stream,
     boost::beast::get_lowest_layer(stream_).expires_never();
     stream_.set_option(
         websocket::stream_base::timeout{kHandshakeTime, websocket::stream_base::none(), false});
+    stream_.set_option(websocket::stream_base::decorator(
+        [](websocket::response_type& response) { response.erase(boost::beast::http::field::server); }));
     stream_.read_message_max(api::kMaxFrameBytes);
     stream_.text(true);
 }
