@@ -88,7 +88,7 @@ Outcome Api::follow(Instant now, const Call& call) {
     const Route* route = router_.find(call.method, call.pattern);
     if (route == nullptr) return refusal(Status::not_found, "not found");
     try {
-        return route->handler({now, call.path, call.body});
+        return route->handler({now, call.path, call.body, call.query});
     } catch (const std::exception&) {
         return refusal(Status::internal_error, "internal error");
     }

@@ -53,6 +53,7 @@ struct Call {
     std::string_view pattern;  ///< "/v1/legs/{leg}/mute"
     std::map<std::string, std::string, std::less<>> path = {};
     std::string body = {};
+    std::string_view query = {};  ///< Percent-encoded.
 };
 
 /// The whole HTTP API: a Request in, a Response out (contract 00 to 03, RFC 9725). Most are there when

@@ -11,7 +11,8 @@ namespace legroom::api::test {
 
 /// A client over a world whose events are published, the first one under the number 101, at noon.
 struct EventClient {
-    explicit EventClient(events::LedgerLimits limits = {}) : stream({"here", limits, 101}, random) {
+    explicit EventClient(events::LedgerLimits limits = {}, call::LegConfig legs = {})
+        : stream({"here", limits, 101}, random), client{std::move(legs), {}, with_events(stream)} {
         client.world.also = [this](const call::Event& event) {
             stream.publish({std::chrono::seconds{1'770'120'000}}, event);
         };
@@ -25,7 +26,7 @@ struct EventClient {
 
     SeededRandom random{3};
     EventStream stream;
-    Client client{{}, {}, with_events(stream)};
+    Client client;
 
 private:
     static ApiConfig with_events(EventStream& stream) {

@@ -61,6 +61,11 @@ std::string resync_required_frame(events::Seq after, events::Seq oldest, events:
         {"type", "resync_required"}, {"after", after}, {"oldest_seq", oldest}, {"last_seq", last}});
 }
 
+std::string candidate_frame(const std::string& leg, const json::value& candidate) {
+    return json::serialize(
+        json::object{{"type", "leg.ice_candidate"}, {"leg_id", leg}, {"candidate", candidate}});
+}
+
 std::string result_frame(const Asked& asked, const api::Reply& reply) {
     if (reply.status >= api::Status::bad_request) return error_frame(asked, reply.status, message_for(reply));
     json::object frame = begin(asked.type + ".result", asked);

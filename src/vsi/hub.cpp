@@ -47,7 +47,7 @@ std::unique_ptr<Session> Hub::make_session(EventQueue events) {
     return session;
 }
 
-Session::CallOff Hub::perform(Instant now, const api::Call& call, const api::Answer& answer) {
+std::function<void()> Hub::perform(Instant now, const api::Call& call, const api::Answer& answer) {
     const auto wait = api_.perform(now, call, answer);
     if (!wait) return {};
     return [this, id = *wait] { api_.cancel(id); };

@@ -47,7 +47,7 @@ public:
 
 private:
     std::unique_ptr<Session> make_session(EventQueue events);
-    Session::CallOff perform(Instant now, const api::Call& call, const api::Answer& answer);
+    std::function<void()> perform(Instant now, const api::Call& call, const api::Answer& answer);
 
     HubConfig config_;
     api::Api& api_;

@@ -17,7 +17,8 @@ using api::Status;
 
 /// The real API and its events behind the real hub; connections in one test's hands.
 struct World {
-    explicit World(HubConfig config = {}) : hub(config, events.client.api, events.stream) {}
+    explicit World(HubConfig config = {}, call::LegConfig legs = {})
+        : events({}, std::move(legs)), hub(config, events.client.api, events.stream) {}
 
     api::Channel& open(const std::string& query = "") {
         auto upgrade = hub.open({"GET", "/v1/vsi" + query, ""});
@@ -208,6 +209,61 @@ TEST(Hub, AnOfferByCommandMakesALeg) {
     const auto legs = world.command(channel, "list_legs", "null");
     ASSERT_EQ(legs.at("data").as_array().size(), 1U);
     EXPECT_EQ(legs.at("data").at(0).at("id"), said.at("data").at("leg_id"));
+}
+
+struct Gathering {
+    Gathering() {
+        call::LegConfig config;
+        config.gathering_done = false;
+        legs = config;
+    }
+    call::LegConfig legs;
+};
+
+TEST(Hub, PushesTheCandidatesOfAnOfferThatWantsThem) {
+    World world{{}, Gathering{}.legs};
+    api::Channel& channel = world.open();
+    json::object payload{{"sdp", call::test::plain_offer()}, {"push_candidates", true}};
+    const auto said = world.command(channel, "webrtc_offer", json::serialize(payload));
+    const LegId leg{std::string{said.at("data").at("leg_id").as_string()}};
+    world.heard(channel);
+    EXPECT_EQ(world.events.client.api.waits().size(), 1U);
+
+    world.events.client.world.engine_says(engine::CandidateGathered{call::test::gathered_candidate()});
+    auto frames = world.heard(channel);
+    ASSERT_EQ(frames.size(), 1U);
+    EXPECT_EQ(frames.at(0).at("type"), "leg.ice_candidate");
+    EXPECT_EQ(frames.at(0).at("leg_id").as_string(), leg.value);
+    EXPECT_NE(frames.at(0).at("candidate").at("candidate").as_string().find("203.0.113.7 40000 typ srflx"),
+              json::string::npos);
+    EXPECT_EQ(world.events.client.api.waits().size(), 1U) << "it waits for the next";
+
+    world.events.client.world.engine_says(engine::GatheringDone{});
+    EXPECT_EQ(world.heard(channel),
+              std::vector{json::value(
+                  {{"type", "leg.ice_candidate"}, {"leg_id", leg.value}, {"candidate", nullptr}})});
+    EXPECT_EQ(world.events.client.api.waits().size(), 0U);
+}
+
+TEST(Hub, AConnectionThatEndsWaitsForNoCandidates) {
+    World world{{}, Gathering{}.legs};
+    api::Channel& channel = world.open();
+    json::object payload{{"sdp", call::test::plain_offer()}, {"push_candidates", true}};
+    for (std::size_t i = 0; i < kMaxPushedLegs; ++i)
+        EXPECT_EQ(world.command(channel, "webrtc_offer", json::serialize(payload)).at("type"),
+                  "webrtc_offer.result");
+    const auto refused = world.command(channel, "webrtc_offer", json::serialize(payload));
+    EXPECT_EQ(refused.at("data").at("code"), 503);
+    world.heard(channel);
+    EXPECT_EQ(world.events.client.api.waits().size(), kMaxPushedLegs);
+    world.channels.clear();
+    EXPECT_EQ(world.events.client.api.waits().size(), 0U);
+}
+
+TEST(Hub, AWishForCandidatesIsABoolean) {
+    World world;
+    const auto said = world.command(world.open(), "webrtc_offer", R"({"sdp":"v=0","push_candidates":1})");
+    EXPECT_EQ(said.at("data").at("message"), "invalid payload: push_candidates must be a boolean");
 }
 
 TEST(Hub, TellsTheEventsOfItsOwnCommands) {

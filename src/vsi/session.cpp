@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/json_body.hpp"
 #include "vsi/commands.hpp"
 
 namespace legroom::vsi {
@@ -36,6 +37,7 @@ void Session::shut_down() {
 
 std::optional<std::string> Session::poll(Instant now) {
     run_commands(now);
+    candidates_.ask(now);
     auto frame = next_frame();
     if (frame) writing_since_ = now;
     return frame;
@@ -65,17 +67,17 @@ void Session::run_commands(Instant now) {
 }
 
 void Session::obey(Instant now, std::string_view text) {
-    const auto asked = parse_frame(text);
+    auto asked = parse_frame(text);
     if (!asked) return reply(not_json_frame());
     if (asked->type == "pong") return;
     if (asked->type == "stop") {
         ending_ = Ending::close;
         return;
     }
-    run(now, *asked);
+    run(now, std::move(*asked));
 }
 
-void Session::run(Instant now, const Asked& asked) {
+void Session::run(Instant now, Asked asked) {
     const auto refuse = [&](const std::string& why) {
         reply(error_frame(asked, api::Status::bad_request, why));
     };
@@ -84,19 +86,30 @@ void Session::run(Instant now, const Asked& asked) {
     static const boost::json::object kNone;
     const auto* payload = asked.payload.is_null() ? &kNone : asked.payload.if_object();
     if (payload == nullptr) return refuse("invalid payload: it must be an object");
+    if (asked.type == "webrtc_offer") {
+        api::Fields fields{*payload};
+        asked.pushes_candidates = fields.flag("push_candidates").value_or(false);
+        if (!fields.ok()) return refuse("invalid payload: push_candidates must be a boolean");
+    }
     const auto call = to_call(*command, *payload);
     if (!call) return refuse("invalid payload: " + call.error());
+    if (asked.pushes_candidates && candidates_.full())
+        return reply(error_frame(asked, api::Status::unavailable, "too many legs push their candidates"));
     perform(now, *call, asked);
 }
 
 void Session::perform(Instant now, const api::Call& call, const Asked& asked) {
     performing_ = true;
-    auto call_off = perform_(now, call, [this, asked](const api::Reply& answer) {
-        performing_ = false;
-        call_off_ = {};
-        reply(result_frame(asked, answer));
-    });
+    auto call_off = perform_(now, call, [this, asked](const api::Reply& answer) { answered(asked, answer); });
     if (performing_) call_off_ = std::move(call_off);
+}
+
+void Session::answered(const Asked& asked, const api::Reply& answer) {
+    performing_ = false;
+    call_off_ = {};
+    reply(result_frame(asked, answer));
+    if (asked.pushes_candidates && answer.status == api::Status::ok)
+        candidates_.begin(std::string{answer.body.at("leg_id").as_string()});
 }
 
 void Session::reply(std::string frame) {

@@ -9,6 +9,7 @@
 
 #include "api/api.hpp"
 #include "api/channel.hpp"
+#include "vsi/candidate_push.hpp"
 #include "vsi/event_queue.hpp"
 #include "vsi/frames.hpp"
 
@@ -26,14 +27,12 @@ inline constexpr std::size_t kMaxRepliesWaiting = 4;
 /// do is that of `perform`.
 class Session final : public api::Channel {
 public:
-    /// Calls off what was asked for; {}: it was answered.
-    using CallOff = std::function<void()>;
-    /// Api::perform, or what stands for it in a test. Answers once, before it returns or later.
-    using Perform = std::function<CallOff(Instant, const api::Call&, const api::Answer&)>;
-
     /// `gone` may be empty; it is called with the session when that ends.
     Session(EventQueue events, Perform perform, std::function<void(Session&)> gone = {})
-        : events_(std::move(events)), perform_(std::move(perform)), gone_(std::move(gone)) {}
+        : events_(std::move(events)),
+          perform_(std::move(perform)),
+          gone_(std::move(gone)),
+          candidates_(perform_, [this](std::string frame) { reply(std::move(frame)); }) {}
     ~Session() override;  ///< Calls off the command it is at.
 
     /// An event that is in the ledger now.
@@ -57,8 +56,9 @@ public:
 private:
     void run_commands(Instant now);
     void obey(Instant now, std::string_view text);
-    void run(Instant now, const Asked& asked);
+    void run(Instant now, Asked asked);
     void perform(Instant now, const api::Call& call, const Asked& asked);
+    void answered(const Asked& asked, const api::Reply& answer);
     void reply(std::string frame);
     std::optional<std::string> next_frame();
     void wake() const;
@@ -73,7 +73,8 @@ private:
     std::deque<std::string> waiting_;  ///< Frames that are not looked at yet, oldest first.
     std::deque<std::string> replies_;
     bool performing_ = false;
-    CallOff call_off_;
+    std::function<void()> call_off_;
+    CandidatePush candidates_;
 
     Instant heard_at_{};
     Instant ping_at_{};

@@ -23,7 +23,7 @@ struct Talk {
         session->start(now, [this] { ++wakes; });
     }
 
-    Session::CallOff perform(const api::Call& call, const api::Answer& answer) {
+    std::function<void()> perform(const api::Call& call, const api::Answer& answer) {
         performed.push_back(std::string{call.method} + " " + std::string{call.pattern});
         if (!defers) {
             answer(api::status_word("done"));

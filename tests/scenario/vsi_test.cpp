@@ -66,7 +66,7 @@ TEST(Vsi, AfterARestartAnOldNumberIsAWindowThatIsGone) {
 }
 
 TEST(Vsi, HasItsLimitOfConnections) {
-    RunningProgram program({{"VSI_MAX_CONNECTIONS", "1"}});
+    RunningProgram program(std::map<std::string, std::string>{{"VSI_MAX_CONNECTIONS", "1"}});
     WebSocketClient first(program.http(), "/v1/vsi");
     EXPECT_EQ(next(first).at("type"), "connected");
     EXPECT_ANY_THROW(WebSocketClient(program.http(), "/v1/vsi"));
