@@ -52,7 +52,8 @@ private:
     std::function<void()> over_;
     boost::asio::steady_timer timer_;
     std::optional<Instant> timer_at_;
-    boost::beast::flat_buffer buffer_{api::kMaxFrameBytes};
+    /// With room for a byte too many: a full buffer ends the connection before Beast can say why.
+    boost::beast::flat_buffer buffer_{api::kMaxFrameBytes + 1};
     std::string frame_;  ///< That is being written.
     bool reading_ = false;
     bool writing_ = false;

@@ -188,7 +188,7 @@ TEST_F(WebSocketTest, AFrameTooLongClosesIt) {
     run_until([&] { return script.received.size() == 1; });
     say(std::string(api::kMaxFrameBytes + 1, 'x'));
     hear();
-    EXPECT_EQ(client.reason().code, websocket::close_code::too_big);
+    EXPECT_EQ(client.reason().code, websocket::close_code::too_big) << closed_by.message();
     EXPECT_TRUE(script.gone);
     EXPECT_EQ(script.received.size(), 1U);
 }

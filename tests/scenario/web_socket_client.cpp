@@ -43,7 +43,8 @@ void WebSocketClient::send(const std::string& text) { impl_->stream.write(asio::
 std::optional<std::string> WebSocketClient::receive() {
     beast::flat_buffer buffer;
     const auto error = impl_->wait_for([&](auto done) { impl_->stream.async_read(buffer, std::move(done)); });
-    if (error == websocket::error::closed) return std::nullopt;
+    // The server need not be there any more when its close frame is answered.
+    if (error && close_code() != 0) return std::nullopt;
     if (error) throw beast::system_error(error);
     return beast::buffers_to_string(buffer.data());
 }
