@@ -83,8 +83,8 @@ void Session::run(Instant now, Asked asked) {
     };
     const Command* command = find_command(asked.type);
     if (command == nullptr) return refuse("unknown command: " + asked.type);
-    static const boost::json::object kNone;
-    const auto* payload = asked.payload.is_null() ? &kNone : asked.payload.if_object();
+    const boost::json::object none;
+    const auto* payload = asked.payload.is_null() ? &none : asked.payload.if_object();
     if (payload == nullptr) return refuse("invalid payload: it must be an object");
     if (asked.type == "webrtc_offer") {
         api::Fields fields{*payload};
