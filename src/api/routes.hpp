@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "api/dtmf_handlers.hpp"
+#include "api/event_handlers.hpp"
 #include "api/leg_handlers.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
@@ -19,6 +20,7 @@ struct Handlers {
     DtmfHandlers& dtmf;
     RoomHandlers& rooms;
     WhipHandlers& whip;
+    EventHandlers& events;
 };
 
 /// Routes of what no service is asked for.

@@ -50,6 +50,16 @@ api::Respond logged(const api::Request& request, const api::Respond& respond) {
     };
 }
 
+/// Numbers go on from the microseconds of the start: a reader that comes back after a restart is told so,
+/// since no start gives as many numbers as it has microseconds.
+api::EventStreamConfig stream_config(const Config& config) {
+    api::EventStreamConfig stream;
+    stream.instance_id = config.instance_id;
+    stream.limits.records = config.events.ledger_size;
+    stream.first_seq = static_cast<events::Seq>(io::wall_time().since_1970.count());
+    return stream;
+}
+
 std::vector<api::Resource> page() {
     std::vector<api::Resource> resources;
     for (const web::Asset& asset : web::assets()) {
@@ -72,6 +82,7 @@ std::optional<std::string> Program::start() {
     if (config_.instance_id.empty()) config_.instance_id = control_random_.uuid();
     if (auto problem = open_media(*certificate)) return problem;
     make_services(*certificate);
+    make_api();
     if (auto problem = open_http()) return problem;
     media_thread_ = std::thread([this] { media_->run(); });
     stay_reachable();
@@ -166,8 +177,13 @@ std::optional<std::string> Program::open_links(std::optional<io::ServerLinks>& l
 }
 
 void Program::make_services(const dtls::Certificate& certificate) {
+    const auto on_event = [this](const call::Event& event) {
+        log_event(event);
+        events_->publish(io::wall_time(), event);
+    };
+    events_ = std::make_unique<api::EventStream>(stream_config(config_), control_random_);
     board_ = std::make_unique<call::Switchboard>(
-        [this](engine::Command command) { media_->post(std::move(command)); }, log_event);
+        [this](engine::Command command) { media_->post(std::move(command)); }, on_event);
     call::LegConfig leg_config;
     leg_config.max_legs = config_.max_legs;
     leg_config.fingerprint = certificate.fingerprint();
@@ -178,6 +194,9 @@ void Program::make_services(const dtls::Certificate& certificate) {
     rooms_ = std::make_unique<call::RoomService>(
         call::RoomConfig{config_.max_rooms, config_.media.default_sample_rate}, *board_, control_random_);
     dtmf_ = std::make_unique<call::DtmfService>(*board_);
+}
+
+void Program::make_api() {
     api::ApiConfig api_config;
     api_config.instance_id = config_.instance_id;
     api_config.resources = page();
@@ -189,10 +208,12 @@ void Program::make_services(const dtls::Certificate& certificate) {
     api_config.ice_servers.turn_name = [this] { return control_random_.uuid(); };
     api_config.max_waits = std::clamp<std::size_t>(config_.http.max_connections / 2, 1, api::kMaxWaits);
     api_config.unix_time = [] {
-        const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
-        return std::chrono::duration_cast<std::chrono::seconds>(since_1970);
+        return std::chrono::duration_cast<std::chrono::seconds>(io::wall_time().since_1970);
     };
+    api_config.events = events_.get();
     api_ = std::make_unique<api::Api>(std::move(api_config), *legs_, *rooms_, *dtmf_);
+    vsi_ = std::make_unique<vsi::Hub>(
+        vsi::HubConfig{config_.events.vsi_connections, config_.events.vsi_event_buffer}, *api_, *events_);
 }
 
 std::optional<std::string> Program::open_http() {
@@ -207,6 +228,7 @@ std::optional<std::string> Program::open_http() {
     handlers.refuse = [this](api::Status status, const std::string& error) {
         return api_->problem(status, error);
     };
+    handlers.upgrade = [this](const api::Request& request) { return vsi_->open(request); };
     io::HttpLimits limits;
     limits.connections = config_.http.max_connections;
     http_ = std::make_unique<io::HttpServer>(control_, std::move(handlers), limits);

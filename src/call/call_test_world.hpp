@@ -101,10 +101,14 @@ struct World {
 
     std::vector<engine::Command> commands;
     std::vector<Event> events;
+    EventSink also;  ///< Told of each event as well, if set.
     SeededRandom random{7};
     Instant now{};
     Switchboard board{[this](engine::Command command) { commands.push_back(std::move(command)); },
-                      [this](const Event& event) { events.push_back(event); }};
+                      [this](const Event& event) {
+                          events.push_back(event);
+                          if (also) also(event);
+                      }};
     LegService legs;
     RoomService rooms;
     DtmfService dtmf;
