@@ -142,7 +142,7 @@ std::optional<std::string> Program::open_links(std::optional<io::ServerLinks>& l
     std::optional<io::TlsTrust> trust;
     if (behind(Transport::tls)) {
         const std::string& file = config_.media.turn_ca_file;
-        auto loaded = file.empty() ? io::TlsTrust::system() : io::TlsTrust::from_file(file);
+        auto loaded = file.empty() ? io::TlsTrust::system() : io::TlsTrust::system_and_file(file);
         if (!loaded) return fmt::format("TURN_CA_FILE: {}", loaded.error());
         trust = std::move(*loaded);
     }
