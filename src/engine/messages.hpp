@@ -26,7 +26,8 @@ struct CreateLeg {
     std::string cname;
     Duration reconnect_grace = std::chrono::seconds{30};  ///< How long it may stay interrupted.
 };
-/// A second offer was answered: what it changes.
+/// A second offer was answered: what it changes. Until the TransportChanged of a restart or a replacement
+/// nothing but `kept` may follow; anything else is ignored and counted.
 struct ChangeLeg {
     LegId leg;
     enum class Transport {

@@ -228,6 +228,12 @@ void Shard::handle(Instant now, const ChangeLeg& command) {
     const auto found = numbers_.find(command.leg);
     if (found == numbers_.end()) return;
     const LegNumber number = found->second;
+    // One change at a time: control refuses an offer until it has heard of the last one's end.
+    const bool too_early = routes_.has_two_generations(number);
+    if (too_early && command.transport != ChangeLeg::Transport::kept) {
+        ++counters_.refused_changes;
+        return;
+    }
     on_leg(now, number, [&](Leg& leg) {
         switch (command.transport) {
             case ChangeLeg::Transport::kept:

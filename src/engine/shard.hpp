@@ -34,10 +34,11 @@ struct ShardConfig {
 };
 
 struct ShardCounters {
-    std::uint64_t unroutable = 0;     ///< Datagrams that belong to no leg: dropped unanswered.
-    std::uint64_t late_ticks = 0;     ///< Ticks begun more than 5 ms after their time.
-    std::uint64_t skipped_ticks = 0;  ///< Ticks given up because the shard fell too far behind.
-    std::uint64_t faults = 0;         ///< Exceptions, out of memory most likely: a leg given up, a tick lost.
+    std::uint64_t unroutable = 0;       ///< Datagrams that belong to no leg: dropped unanswered.
+    std::uint64_t late_ticks = 0;       ///< Ticks begun more than 5 ms after their time.
+    std::uint64_t skipped_ticks = 0;    ///< Ticks given up because the shard fell too far behind.
+    std::uint64_t refused_changes = 0;  ///< ChangeLeg while another was under way: ours to mend if not zero.
+    std::uint64_t faults = 0;  ///< Exceptions, out of memory most likely: a leg given up, a tick lost.
 };
 
 /// The stream of this path is of no more use.

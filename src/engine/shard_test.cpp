@@ -171,6 +171,44 @@ TEST(Shard, ChecksTheCandidatesOfTheOfferAtOnce) {
     EXPECT_EQ(std::get<Transmit>(*output).path, (Path{kOurs, peer}));
 }
 
+/// A second offer that wants another path or another peer.
+ChangeLeg change(ChangeLeg::Transport transport, const std::string& ufrag) {
+    const CreateLeg like = create("steady");
+    ChangeLeg command;
+    command.leg = like.leg;
+    command.transport = transport;
+    command.local = {ufrag, like.local.password};
+    command.negotiated = like.negotiated;
+    command.remote_fingerprints = like.remote_fingerprints;
+    return command;
+}
+
+TEST(Shard, OneChangeOfTheTransportAtATime) {
+    using Transport = ChangeLeg::Transport;
+    for (const auto first : {Transport::restarted, Transport::replaced}) {
+        for (const auto second : {Transport::restarted, Transport::replaced}) {
+            SeededRandom random(1);
+            Bench bench(random);
+            bench.handle(change(first, "first"));
+            bench.handle(change(second, "second"));
+            EXPECT_EQ(bench.shard.counters().refused_changes, 1U);
+
+            int ended = 0;
+            while (bench.now < Instant{1h} + 31s && ended == 0) {
+                bench.tick();
+                while (auto output = bench.shard.poll()) {
+                    const auto* event = std::get_if<Event>(&*output);
+                    ended += event != nullptr && std::holds_alternative<TransportChanged>(*event) ? 1 : 0;
+                }
+            }
+            ASSERT_EQ(ended, 1) << "the first one's end, and nobody's besides";
+            bench.handle(change(second, "third"));
+            EXPECT_EQ(bench.shard.counters().refused_changes, 1U) << "now it is the next one's turn";
+            EXPECT_EQ(bench.shard.counters().faults, 0U);
+        }
+    }
+}
+
 /// Says the same whenever it is told to.
 class Stuttering final : public Random {
 public:
