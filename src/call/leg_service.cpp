@@ -248,6 +248,8 @@ void LegService::on(Instant, const engine::RelayFailed& event) {
     if (event.lost) local_.forget(*event.lost);
 }
 
+void LegService::on(Instant, const engine::RelayGivenUp& event) { local_.forget(event.relayed); }
+
 void LegService::on(Instant, const engine::GatheringDone&) {
     config_.gathering_done = true;
     board_.for_each_leg([&](Leg& leg) { board_.tell(leg.id); });

@@ -131,6 +131,7 @@ private:
     void on(Instant now, const engine::IceReported& event);
     void on(Instant now, const engine::CandidateGathered& event);
     void on(Instant now, const engine::RelayFailed& event);
+    void on(Instant now, const engine::RelayGivenUp& event);
     void on(Instant now, const engine::GatheringDone& event);
 
     void take_candidate(Leg& leg, const ice::ParsedCandidate& parsed);

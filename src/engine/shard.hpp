@@ -24,7 +24,7 @@ namespace legroom::engine {
 
 struct ShardConfig {
     dtls::Certificate certificate;
-    std::vector<ice::Candidate> host_candidates;  ///< Their bases are the addresses we send from.
+    SetHostCandidates hosts;  ///< At the start.
     bool comfort_noise = true;
     Duration setup_timeout = std::chrono::seconds{30};  ///< From the offer to connected.
     Duration restart_timeout =
@@ -101,17 +101,17 @@ private:
     void tick(Instant now);
     void pump(Instant now, LegNumber number);
     void act(Instant now, LegNumber number, Leg& leg, ConnectionOutput output);
-    void gather(Instant now);
     void route(Instant now, const Path& path, MutableBytes datagram);
     void transmit(Instant now, Transmit datagram);
     void pump_gathering(Instant now);
     void act(Instant now, GatheringOutput output);
-    void add_relay(Instant now, const ice::Candidate& candidate);
-    void lose_relay(Instant now, const Endpoint& relayed);
-    [[nodiscard]] std::vector<ice::Candidate> local_candidates() const;
     void report(Event event) { outbox_.emplace_back(std::move(event)); }
     template <class Work>
     void contain(Work work);
+    template <class Work>
+    void take_input(Instant now, Work work);
+    template <class Work>
+    void on_every_leg(Instant now, Work work);
     template <class Work>
     void on_leg(Instant now, LegNumber number, Work work);
     template <class Work>
@@ -125,10 +125,8 @@ private:
     std::unordered_map<RoomId, std::unique_ptr<Room>> rooms_;
     Routes routes_;
     DeadlineQueue<LegNumber> deadlines_;
-    std::optional<Gathering> gathering_;
-    StartGathering servers_;
-    std::vector<ice::Candidate> relayed_;  ///< Candidates of our own relays.
-    std::optional<Instant> next_tick_;     ///< Set while there are legs.
+    Gathering gathering_;
+    std::optional<Instant> next_tick_;  ///< Set while there are legs.
     LegNumber next_number_ = 0;
     std::deque<Output> outbox_;
     ShardCounters counters_;

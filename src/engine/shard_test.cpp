@@ -44,7 +44,7 @@ ShardConfig config() {
     candidate.foundation = "1";
     ShardConfig made;
     made.certificate = certificate;
-    made.host_candidates = {candidate};
+    made.hosts.candidates = {candidate};
     return made;
 }
 

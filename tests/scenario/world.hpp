@@ -23,6 +23,10 @@ public:
     Server(const dtls::Certificate& certificate, Random& random, bool gathers);
 
     void gather(Instant now, const Endpoint& stun_server);
+    void gather(Instant now, const engine::StartGathering& servers);
+    /// The machine's addresses, or what is announced of them, are others now. Whoever calls this attaches the
+    /// server to the network there.
+    void set_hosts(Instant now, const engine::SetHostCandidates& hosts);
 
     void on_datagram(Instant now, const Path& path, Bytes datagram) override;
     void on_timeout(Instant now) override;
@@ -38,15 +42,19 @@ public:
     /// "leg.connected", "leg.disconnected ice_failure", ... in the order they were published.
     [[nodiscard]] const std::vector<std::string>& events() const { return events_; }
     [[nodiscard]] std::size_t count(const std::string& event) const;
+    /// What went wrong with relays, as the log would have it.
+    [[nodiscard]] const std::vector<std::string>& relay_failures() const { return relay_failures_; }
 
 private:
     void carry(const engine::Command& command);
+    void take(const engine::Event& event);
 
     mutable engine::Shard shard_;
     call::Switchboard board_;
     call::LegService legs_;
     call::RoomService rooms_;
     std::vector<std::string> events_;
+    std::vector<std::string> relay_failures_;
     Instant now_{};
 };
 
