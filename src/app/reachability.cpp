@@ -45,6 +45,7 @@ std::vector<io::LinkServer> links_to(const MediaConfig& config,
 /// In an order of its own: that of the system says nothing.
 std::vector<IpAddress> addresses_of(const std::vector<io::HostAddress>& all) {
     std::vector<IpAddress> ips;
+    ips.reserve(all.size());
     for (const io::HostAddress& one : all) ips.push_back(one.ip);
     std::ranges::sort(ips);
     return ips;
