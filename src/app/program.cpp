@@ -113,7 +113,7 @@ std::optional<std::string> Program::open_media(const dtls::Certificate& certific
 
     engine::ShardConfig shard;
     shard.certificate = certificate;
-    shard.host_candidates = reachability_->host_candidates();
+    shard.hosts = reachability_->hosts();
     shard.comfort_noise = config_.media.comfort_noise;
     shard.setup_timeout = config_.connection.setup_timeout;
     shard.allow_local_targets = config_.media.allow_local_targets;
@@ -166,7 +166,7 @@ std::optional<std::string> Program::open_links(std::optional<io::ServerLinks>& l
     std::optional<io::TlsTrust> trust;
     if (behind(Transport::tls)) {
         const std::string& file = config_.media.turn_ca_file;
-        auto loaded = file.empty() ? io::TlsTrust::system() : io::TlsTrust::from_file(file);
+        auto loaded = file.empty() ? io::TlsTrust::system() : io::TlsTrust::system_and_file(file);
         if (!loaded) return fmt::format("TURN_CA_FILE: {}", loaded.error());
         trust = std::move(*loaded);
     }
@@ -190,7 +190,7 @@ void Program::make_services(const dtls::Certificate& certificate) {
     leg_config.gathering_done = !reachability_->gathers();
     leg_config.reconnect_grace = config_.connection.reconnect_grace;
     legs_ = std::make_unique<call::LegService>(leg_config, *board_, control_random_);
-    legs_->set_local_candidates(reachability_->host_candidates());
+    legs_->set_local_candidates(reachability_->hosts().candidates);
     rooms_ = std::make_unique<call::RoomService>(
         call::RoomConfig{config_.max_rooms, config_.media.default_sample_rate}, *board_, control_random_);
     dtmf_ = std::make_unique<call::DtmfService>(*board_);
@@ -200,7 +200,7 @@ void Program::make_api() {
     api::ApiConfig api_config;
     api_config.instance_id = config_.instance_id;
     api_config.resources = page();
-    api_config.ready = [this] { return !reachability_->host_candidates().empty(); };
+    api_config.ready = [this] { return !reachability_->hosts().candidates.empty(); };
     api_config.connection = api::connection_calls(*legs_);
     api_config.ice_servers.urls = config_.client_ice.servers;
     api_config.ice_servers.turn_secret = config_.client_ice.turn_secret;
@@ -246,9 +246,9 @@ std::optional<std::string> Program::open_http() {
 
 void Program::stay_reachable() {
     Reachability::Sinks sinks;
-    sinks.candidates = [this](const std::vector<ice::Candidate>& hosts) {
-        legs_->set_local_candidates(hosts);
-        media_->post(engine::SetHostCandidates{hosts});
+    sinks.hosts = [this](const engine::SetHostCandidates& hosts) {
+        legs_->set_local_candidates(hosts.candidates);
+        media_->post(hosts);
     };
     sinks.links = [this](std::vector<io::LinkServer> servers) {
         media_->set_link_servers(std::move(servers));

@@ -17,7 +17,6 @@ std::vector<io::HostPort> names_of(const MediaConfig& config) {
     return names;
 }
 
-/// One allocation a server: at the first of its addresses.
 engine::StartGathering servers_at(const MediaConfig& config,
                                   const std::vector<std::vector<Endpoint>>& resolved) {
     engine::StartGathering command;
@@ -26,8 +25,7 @@ engine::StartGathering servers_at(const MediaConfig& config,
             command.stun_servers.insert(command.stun_servers.end(), resolved[i].begin(), resolved[i].end());
         } else if (!resolved[i].empty()) {
             const TurnServer& turn = config.turn_servers[i - config.stun_servers.size()];
-            command.turn_servers.push_back(
-                {resolved[i].front(), turn.transport, turn.username, turn.password});
+            command.turn_servers.push_back({resolved[i], turn.transport, turn.username, turn.password});
         }
     }
     return command;
@@ -38,10 +36,19 @@ std::vector<io::LinkServer> links_to(const MediaConfig& config,
     std::vector<io::LinkServer> links;
     for (std::size_t i = config.stun_servers.size(); i < resolved.size(); ++i) {
         const TurnServer& turn = config.turn_servers[i - config.stun_servers.size()];
-        if (turn.transport == Transport::udp || resolved[i].empty()) continue;
-        links.push_back({resolved[i].front(), turn.transport, turn.host});
+        if (turn.transport == Transport::udp) continue;
+        for (const Endpoint& endpoint : resolved[i]) links.push_back({endpoint, turn.transport, turn.host});
     }
     return links;
+}
+
+/// In an order of its own: that of the system says nothing.
+std::vector<IpAddress> addresses_of(const std::vector<io::HostAddress>& all) {
+    std::vector<IpAddress> ips;
+    ips.reserve(all.size());
+    for (const io::HostAddress& one : all) ips.push_back(one.ip);
+    std::ranges::sort(ips);
+    return ips;
 }
 
 }  // namespace
@@ -81,7 +88,7 @@ void Reachability::on_servers(const std::vector<io::Resolved>& found) {
             continue;
         }
         auto endpoints = found[i].endpoints;
-        std::ranges::sort(endpoints);
+        std::ranges::sort(endpoints);  // A resolver that takes turns with the order brings no news.
         news |= std::exchange(resolved_[i], endpoints) != endpoints;
     }
     if (!news) return;
@@ -117,19 +124,25 @@ void Reachability::forget(const ice::Candidate& lost) {
     if (external_.forget(lost.endpoint, lost.base)) announce();
 }
 
-/// Tells our addresses, if they are others than before.
+/// Tells our addresses, if they or what is announced of them are others than before.
 void Reachability::announce() {
-    const auto usable = usable_addresses(io::interface_addresses(), config_.interfaces);
+    const auto all = io::interface_addresses();
+    const auto present = addresses_of(all);
+    const auto usable = usable_addresses(all, config_.interfaces);
     const auto announced = announced_addresses(usable, external_.known());
     if (announced.empty()) spdlog::warn("no address a peer could reach: every offer will be refused");
-    if (announced == announced_) return;
+    if (announced == announced_ && present == hosts_.addresses) return;
+    if (announced != announced_) log_announced(announced);
     announced_ = announced;
-    host_candidates_ = app::host_candidates(announced_, ports_.udp, ports_.tcp);
-    for (const AnnouncedAddress& one : announced_) {
+    hosts_ = {host_candidates(announced_, ports_.udp, ports_.tcp), present};
+    if (sinks_.hosts) sinks_.hosts(hosts_);
+}
+
+void Reachability::log_announced(const std::vector<AnnouncedAddress>& announced) const {
+    for (const AnnouncedAddress& one : announced) {
         spdlog::info("media at {} ({}{})", Endpoint{one.ip, ports_.udp}.to_string(), one.interface,
                      one.ip == one.base ? "" : " " + one.base.to_string());
     }
-    if (sinks_.candidates) sinks_.candidates(host_candidates_);
 }
 
 }  // namespace legroom::app

@@ -31,10 +31,9 @@ struct MediaPortNumbers {
 class Reachability {
 public:
     struct Sinks {
-        std::function<void(const std::vector<ice::Candidate>&)>
-            candidates;                                          ///< Host candidates have changed.
-        std::function<void(std::vector<io::LinkServer>)> links;  ///< TURN servers behind TCP or TLS.
-        std::function<void(engine::StartGathering)> servers;     ///< Where to ask now.
+        std::function<void(const engine::SetHostCandidates&)> hosts;  ///< Our addresses have changed.
+        std::function<void(std::vector<io::LinkServer>)> links;       ///< TURN servers behind TCP or TLS.
+        std::function<void(engine::StartGathering)> servers;          ///< Where to ask now.
     };
 
     Reachability(boost::asio::io_context& context, const MediaConfig& config, MediaPortNumbers ports);
@@ -46,12 +45,13 @@ public:
     /// None sees us there any more.
     void forget(const ice::Candidate& lost);
 
-    [[nodiscard]] const std::vector<ice::Candidate>& host_candidates() const { return host_candidates_; }
+    [[nodiscard]] const engine::SetHostCandidates& hosts() const { return hosts_; }
     /// Whether any server will be asked: false means that the candidates there are now are all.
     [[nodiscard]] bool gathers() const;
 
 private:
     void announce();
+    void log_announced(const std::vector<AnnouncedAddress>& announced) const;
     void on_servers(const std::vector<io::Resolved>& found);
     void on_external_names(const std::vector<io::Resolved>& found);
 
@@ -61,7 +61,7 @@ private:
     Sinks sinks_;
     ExternalAddresses external_;
     std::vector<AnnouncedAddress> announced_;
-    std::vector<ice::Candidate> host_candidates_;
+    engine::SetHostCandidates hosts_;
     /// What each server's name last stood for: the STUN servers in their order, then the TURN servers.
     std::vector<std::vector<Endpoint>> resolved_;
     io::Resolver resolver_;

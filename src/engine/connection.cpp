@@ -1,5 +1,6 @@
 #include "engine/connection.hpp"
 
+#include <cassert>
 #include <utility>
 
 #include "peer/demux.hpp"
@@ -14,6 +15,7 @@ Connection::Connection(peer::PeerConfig config, Random& random, Instant now)
 }
 
 void Connection::replace(Instant now, peer::PeerConfig config) {
+    assert(!next_);
     config.reconnect_grace = reconnect_grace_;
     next_ = std::make_unique<peer::Peer>(std::move(config), random_, now);
     settle(now);
@@ -62,6 +64,7 @@ void Connection::handle_timeout(Instant now) {
 }
 
 void Connection::restart_ice(Instant now, ice::AgentConfig next) {
+    assert(!next_);
     current_->restart_ice(now, std::move(next));
     settle(now);
 }

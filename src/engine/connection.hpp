@@ -31,8 +31,9 @@ class Connection {
 public:
     Connection(peer::PeerConfig config, Random& random, Instant now);
 
-    /// Begins the new transport. One that is under way already is dropped.
+    /// Begins the new transport. There must be none, and no ICE restart, under way.
     void replace(Instant now, peer::PeerConfig config);
+    /// Likewise.
     void restart_ice(Instant now, ice::AgentConfig next);
 
     void add_local_candidate(Instant now, const ice::Candidate& candidate);

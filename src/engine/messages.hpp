@@ -30,7 +30,8 @@ struct CreateLeg {
     std::string cname;
     Duration reconnect_grace = std::chrono::seconds{30};  ///< How long it may stay interrupted.
 };
-/// A second offer was answered: what it changes.
+/// A second offer was answered: what it changes. Until the TransportChanged of a restart or a replacement
+/// nothing but `kept` may follow; anything else is ignored and counted.
 struct ChangeLeg {
     LegId leg;
     enum class Transport {
@@ -55,10 +56,12 @@ struct QueryIce {
     LegId leg;
     std::uint64_t query = 0;
 };
-/// The machine's addresses have changed: the candidates all legs have from now on. What is gone is taken from
-/// the legs that have it.
+/// The machine's addresses, or what is announced of them, have changed. Legs that are there get the new
+/// candidates, and keep the paths they have from every address the machine still has.
 struct SetHostCandidates {
-    std::vector<ice::Candidate> candidates;
+    std::vector<ice::Candidate>
+        candidates;                    ///< What is announced; their bases are the addresses we send from.
+    std::vector<IpAddress> addresses;  ///< All that the machine has; those of the bases are understood.
 };
 struct AddRemoteCandidate {
     LegId leg;
@@ -101,7 +104,7 @@ struct LeaveRoom {
 
 /// Where a TURN server is, and our credentials there.
 struct TurnServer {
-    Endpoint endpoint;
+    std::vector<Endpoint> endpoints;  ///< One server at all of them, IPv4 or IPv6; the preferred ones first.
     Transport transport = Transport::udp;
     std::string username;
     std::string password;
@@ -109,7 +112,7 @@ struct TurnServer {
     friend bool operator==(const TurnServer&, const TurnServer&) = default;
 };
 /// The addresses of the servers are known (their names are resolved outside): learn ours from the STUN
-/// servers and get one from each TURN server. Sent again when they change.
+/// servers and get some from each TURN server. Sent again when they change.
 struct StartGathering {
     std::vector<Endpoint> stun_servers;
     std::vector<TurnServer> turn_servers;

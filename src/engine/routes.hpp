@@ -27,6 +27,9 @@ class Routes {
 public:
     /// A leg has an ICE generation, and during a restart two.
     void add(LegNumber leg, std::string_view ufrag, std::uint32_t transaction_tag);
+    [[nodiscard]] bool has_two_generations(LegNumber leg) const {
+        return entries_.at(leg).generations.size() > 1;
+    }
     /// All generations but the newest, or the newest alone, are over.
     void drop_older(LegNumber leg);
     void drop_newest(LegNumber leg);

@@ -37,36 +37,14 @@ peer::PeerConfig peer_config(const Command& command, std::uint32_t transaction_t
     return peer;
 }
 
-/// What we send from and what arrives at the one port, each once.
-std::vector<Endpoint> udp_bases(const std::vector<ice::Candidate>& candidates) {
-    std::vector<Endpoint> bases;
-    for (const ice::Candidate& candidate : candidates) {
-        const bool known = std::find(bases.begin(), bases.end(), candidate.base) != bases.end();
-        if (candidate.transport == Transport::udp && !known) bases.push_back(candidate.base);
-    }
-    return bases;
-}
-
-/// Those we had and have no more.
-std::vector<Endpoint> bases_gone(const std::vector<ice::Candidate>& before,
-                                 const std::vector<ice::Candidate>& after) {
-    std::vector<Endpoint> gone;
-    for (const ice::Candidate& candidate : before) {
-        const bool stays = std::any_of(after.begin(), after.end(), [&](const ice::Candidate& other) {
-            return other.base == candidate.base;
-        });
-        if (!stays) gone.push_back(candidate.base);
-    }
-    return gone;
-}
-
 void add_remote_candidates(Instant now, Leg& leg, const std::vector<ice::Candidate>& candidates) {
     for (const ice::Candidate& candidate : candidates) leg.connection().add_remote_candidate(now, candidate);
 }
 
 }  // namespace
 
-Shard::Shard(ShardConfig config, Random& random) : config_(std::move(config)), random_(random) {}
+Shard::Shard(ShardConfig config, Random& random)
+    : config_(std::move(config)), random_(random), gathering_(config_.hosts, random) {}
 
 /// A fault costs what it happened in, and never the thread.
 template <class Work>
@@ -76,6 +54,20 @@ void Shard::contain(Work work) {
     } catch (const std::exception&) {
         ++counters_.faults;
     }
+}
+
+/// What is due comes first, and last what the gathering has to say: our addresses change for all legs or for
+/// none, and a packet by a relay waits for nothing else.
+template <class Work>
+void Shard::take_input(Instant now, Work work) {
+    tick_if_due(now);
+    contain(work);
+    contain([&] { pump_gathering(now); });
+}
+
+template <class Work>
+void Shard::on_every_leg(Instant now, Work work) {
+    for (const auto& entry : legs_) on_leg(now, entry.first, work);
 }
 
 template <class Work>
@@ -98,18 +90,12 @@ void Shard::on_leg(Instant now, const LegId& id, Work work) {
 }
 
 void Shard::handle_command(Instant now, const Command& command) {
-    tick_if_due(now);
-    contain([&] { std::visit([&](const auto& what) { handle(now, what); }, command); });
+    take_input(now, [&] { std::visit([&](const auto& what) { handle(now, what); }, command); });
 }
 
 void Shard::handle_datagram(Instant now, const Path& path, MutableBytes datagram) {
-    tick_if_due(now);
-    contain([&] {
-        if (gathering_ && gathering_->handle_datagram(now, path, datagram)) {
-            pump_gathering(now);
-        } else {
-            route(now, path, datagram);
-        }
+    take_input(now, [&] {
+        if (!gathering_.handle_datagram(now, path, datagram)) route(now, path, datagram);
     });
 }
 
@@ -132,38 +118,27 @@ void Shard::route(Instant now, const Path& path, MutableBytes datagram) {
 }
 
 void Shard::handle_closed(Instant now, const Path& path) {
-    tick_if_due(now);
-    if (gathering_) {
-        contain([&] {
-            gathering_->stream_closed(now, path);
-            pump_gathering(now);
-        });
-    }
-    const auto number = routes_.owner(path);
-    if (!number) return;
-    on_leg(now, *number, [&](Leg& leg) { leg.connection().path_closed(now, path); });
-    routes_.forget(*number, path);
+    take_input(now, [&] {
+        gathering_.stream_closed(now, path);
+        const auto number = routes_.owner(path);
+        if (!number) return;
+        on_leg(now, *number, [&](Leg& leg) { leg.connection().path_closed(now, path); });
+        routes_.forget(*number, path);
+    });
 }
 
 void Shard::handle_timeout(Instant now) {
-    tick_if_due(now);
-    while (const auto number = deadlines_.pop_due(now)) {
-        on_leg(now, *number, [&](Leg& leg) { leg.connection().handle_timeout(now); });
-    }
-    if (gathering_) {
-        contain([&] {
-            gathering_->handle_timeout(now);
-            pump_gathering(now);
-        });
-    }
+    take_input(now, [&] {
+        while (const auto number = deadlines_.pop_due(now)) {
+            on_leg(now, *number, [&](Leg& leg) { leg.connection().handle_timeout(now); });
+        }
+        gathering_.handle_timeout(now);
+    });
 }
 
 void Shard::close(Instant now) {
-    for (const auto& entry : legs_) {
-        on_leg(now, entry.first, [&](Leg& leg) { leg.connection().close(now); });
-    }
-    if (!gathering_) return;
-    gathering_->close();
+    on_every_leg(now, [&](Leg& leg) { leg.connection().close(now); });
+    gathering_.close();
     pump_gathering(now);
 }
 
@@ -180,7 +155,7 @@ std::optional<Instant> Shard::deadline() {
         if (other && (!earliest || *other < *earliest)) earliest = other;
     };
     consider(deadlines_.next());
-    if (gathering_) consider(gathering_->deadline());
+    consider(gathering_.deadline());
     return earliest;
 }
 
@@ -198,7 +173,7 @@ void Shard::add_leg(Instant now, const CreateLeg& command) {
     const LegNumber number = next_number_++;
     const std::uint32_t tag = new_transaction_tag();
     auto peer = peer_config(command, tag, config_);
-    peer.ice.local_candidates = local_candidates();
+    peer.ice.local_candidates = gathering_.local_candidates();
     peer.reconnect_grace = command.reconnect_grace;
     legs_[number] = std::make_unique<Leg>(command, std::move(peer), random_, now);
     numbers_[command.leg] = number;
@@ -228,6 +203,12 @@ void Shard::handle(Instant now, const ChangeLeg& command) {
     const auto found = numbers_.find(command.leg);
     if (found == numbers_.end()) return;
     const LegNumber number = found->second;
+    // One change at a time: control refuses an offer until it has heard of the last one's end.
+    const bool too_early = routes_.has_two_generations(number);
+    if (too_early && command.transport != ChangeLeg::Transport::kept) {
+        ++counters_.refused_changes;
+        return;
+    }
     on_leg(now, number, [&](Leg& leg) {
         switch (command.transport) {
             case ChangeLeg::Transport::kept:
@@ -246,7 +227,7 @@ void Shard::restart(Instant now, LegNumber number, Leg& leg, const ChangeLeg& co
     const std::uint32_t tag = new_transaction_tag();
     auto next = agent_config(command, tag, config_);
     next.setup_timeout = leg.connection().connected() ? config_.restart_timeout : config_.setup_timeout;
-    next.local_candidates = local_candidates();
+    next.local_candidates = gathering_.local_candidates();
     routes_.add(number, command.local.ufrag, tag);
     leg.connection().restart_ice(now, std::move(next));
     add_remote_candidates(now, leg, command.remote_candidates);
@@ -255,7 +236,7 @@ void Shard::restart(Instant now, LegNumber number, Leg& leg, const ChangeLeg& co
 void Shard::replace(Instant now, LegNumber number, Leg& leg, const ChangeLeg& command) {
     const std::uint32_t tag = new_transaction_tag();
     auto peer = peer_config(command, tag, config_);
-    peer.ice.local_candidates = local_candidates();
+    peer.ice.local_candidates = gathering_.local_candidates();
     routes_.add(number, command.local.ufrag, tag);
     leg.negotiate_when_replaced(command);
     leg.connection().replace(now, std::move(peer));
@@ -325,45 +306,9 @@ void Shard::handle(Instant now, const LeaveRoom& command) {
     on_leg(now, command.leg, [&](Leg& leg) { leave_room(leg); });
 }
 
-void Shard::handle(Instant now, const SetHostCandidates& command) {
-    const auto gone = bases_gone(config_.host_candidates, command.candidates);
-    const auto before = udp_bases(config_.host_candidates);
-    config_.host_candidates = command.candidates;
-    for (const auto& entry : legs_) {
-        on_leg(now, entry.first, [&](Leg& leg) {
-            for (const ice::Candidate& candidate : command.candidates)
-                leg.connection().add_local_candidate(now, candidate);
-            for (const Endpoint& base : gone) leg.connection().remove_local(now, base);
-        });
-    }
-    if (gathering_ && udp_bases(config_.host_candidates) != before) gather(now);
-}
+void Shard::handle(Instant now, const SetHostCandidates& command) { gathering_.set_hosts(now, command); }
 
-void Shard::handle(Instant now, const StartGathering& command) {
-    if (gathering_ && command == servers_) return;
-    const bool same_relays = gathering_ && command.turn_servers == servers_.turn_servers;
-    servers_ = command;
-    if (!same_relays) return gather(now);
-    gathering_->ask(now, udp_bases(config_.host_candidates), command.stun_servers);  // calls use the relays
-    pump_gathering(now);
-}
-
-/// From the beginning: the servers or our own addresses are others than before.
-void Shard::gather(Instant now) {
-    const auto bases = udp_bases(config_.host_candidates);
-    if (!gathering_) {
-        gathering_.emplace(bases, servers_, random_, now);
-        return pump_gathering(now);
-    }
-    gathering_->close();
-    while (!relayed_.empty()) {
-        report(RelayFailed{"a relay is given up: servers or addresses have changed"});
-        lose_relay(now, Endpoint{relayed_.front().endpoint});
-    }
-    pump_gathering(now);
-    gathering_->restart(now, bases, servers_);
-    pump_gathering(now);
-}
+void Shard::handle(Instant now, const StartGathering& command) { gathering_.set_servers(now, command); }
 
 void Shard::tick_if_due(Instant now) {
     if (!next_tick_ || now < *next_tick_) return;
@@ -431,15 +376,11 @@ void Shard::end_change(LegNumber number, const Leg& leg, bool succeeded) {
 
 /// A packet of a leg's, by the port or by one of our relays.
 void Shard::transmit(Instant now, Transmit datagram) {
-    if (relayed_.empty() || !gathering_->send(now, datagram)) {
-        outbox_.emplace_back(std::move(datagram));
-    } else {
-        pump_gathering(now);
-    }
+    if (!gathering_.send(now, datagram)) outbox_.emplace_back(std::move(datagram));
 }
 
 void Shard::pump_gathering(Instant now) {
-    while (auto output = gathering_->poll()) act(now, std::move(*output));
+    while (auto output = gathering_.poll()) act(now, std::move(*output));
 }
 
 void Shard::act(Instant now, GatheringOutput output) {
@@ -447,43 +388,15 @@ void Shard::act(Instant now, GatheringOutput output) {
         outbox_.emplace_back(std::move(*datagram));
     } else if (auto* received = std::get_if<ice::TurnReceived>(&output)) {
         route(now, received->path, received->bytes);
-    } else if (auto* candidate = std::get_if<ice::Candidate>(&output)) {
-        if (candidate->type == ice::CandidateType::relayed) add_relay(now, *candidate);
-        report(CandidateGathered{std::move(*candidate)});
-    } else if (auto* lost = std::get_if<ice::CandidateLost>(&output)) {
-        report(CandidateLost{std::move(lost->candidate)});
-    } else if (auto* failed = std::get_if<ice::TurnFailed>(&output)) {
-        report(RelayFailed{std::move(failed->reason)});
-        if (failed->lost) lose_relay(now, *failed->lost);
+    } else if (const auto* added = std::get_if<LocalAdded>(&output)) {
+        on_every_leg(now, [&](Leg& leg) { leg.connection().add_local_candidate(now, added->candidate); });
+    } else if (const auto* removed = std::get_if<LocalRemoved>(&output)) {
+        on_every_leg(now, [&](Leg& leg) { leg.connection().remove_local(now, removed->base); });
     } else if (const auto* useless = std::get_if<ice::TurnDisconnect>(&output)) {
         outbox_.emplace_back(CloseStream{useless->path});
     } else {
-        report(GatheringDone{});
+        report(std::get<Event>(std::move(output)));
     }
-}
-
-void Shard::add_relay(Instant now, const ice::Candidate& candidate) {
-    relayed_.push_back(candidate);
-    for (const auto& entry : legs_) {
-        on_leg(now, entry.first, [&](Leg& leg) { leg.connection().add_local_candidate(now, candidate); });
-    }
-}
-
-void Shard::lose_relay(Instant now, const Endpoint& relayed) {
-    const auto found = std::find_if(relayed_.begin(), relayed_.end(),
-                                    [&](const ice::Candidate& one) { return one.endpoint == relayed; });
-    if (found == relayed_.end()) return;
-    report(CandidateLost{std::move(*found)});
-    relayed_.erase(found);
-    for (const auto& entry : legs_) {
-        on_leg(now, entry.first, [&](Leg& leg) { leg.connection().remove_local(now, relayed); });
-    }
-}
-
-std::vector<ice::Candidate> Shard::local_candidates() const {
-    auto candidates = config_.host_candidates;
-    candidates.insert(candidates.end(), relayed_.begin(), relayed_.end());
-    return candidates;
 }
 
 void Shard::leave_room(Leg& leg) {

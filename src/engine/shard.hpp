@@ -24,7 +24,7 @@ namespace legroom::engine {
 
 struct ShardConfig {
     dtls::Certificate certificate;
-    std::vector<ice::Candidate> host_candidates;  ///< Their bases are the addresses we send from.
+    SetHostCandidates hosts;  ///< At the start.
     bool comfort_noise = true;
     Duration setup_timeout = std::chrono::seconds{30};  ///< From the offer to connected.
     Duration restart_timeout =
@@ -34,10 +34,11 @@ struct ShardConfig {
 };
 
 struct ShardCounters {
-    std::uint64_t unroutable = 0;     ///< Datagrams that belong to no leg: dropped unanswered.
-    std::uint64_t late_ticks = 0;     ///< Ticks begun more than 5 ms after their time.
-    std::uint64_t skipped_ticks = 0;  ///< Ticks given up because the shard fell too far behind.
-    std::uint64_t faults = 0;         ///< Exceptions, out of memory most likely: a leg given up, a tick lost.
+    std::uint64_t unroutable = 0;       ///< Datagrams that belong to no leg: dropped unanswered.
+    std::uint64_t late_ticks = 0;       ///< Ticks begun more than 5 ms after their time.
+    std::uint64_t skipped_ticks = 0;    ///< Ticks given up because the shard fell too far behind.
+    std::uint64_t refused_changes = 0;  ///< ChangeLeg while another was under way: ours to mend if not zero.
+    std::uint64_t faults = 0;  ///< Exceptions, out of memory most likely: a leg given up, a tick lost.
 };
 
 /// The stream of this path is of no more use.
@@ -101,17 +102,17 @@ private:
     void tick(Instant now);
     void pump(Instant now, LegNumber number);
     void act(Instant now, LegNumber number, Leg& leg, ConnectionOutput output);
-    void gather(Instant now);
     void route(Instant now, const Path& path, MutableBytes datagram);
     void transmit(Instant now, Transmit datagram);
     void pump_gathering(Instant now);
     void act(Instant now, GatheringOutput output);
-    void add_relay(Instant now, const ice::Candidate& candidate);
-    void lose_relay(Instant now, const Endpoint& relayed);
-    [[nodiscard]] std::vector<ice::Candidate> local_candidates() const;
     void report(Event event) { outbox_.emplace_back(std::move(event)); }
     template <class Work>
     void contain(Work work);
+    template <class Work>
+    void take_input(Instant now, Work work);
+    template <class Work>
+    void on_every_leg(Instant now, Work work);
     template <class Work>
     void on_leg(Instant now, LegNumber number, Work work);
     template <class Work>
@@ -125,10 +126,8 @@ private:
     std::unordered_map<RoomId, std::unique_ptr<Room>> rooms_;
     Routes routes_;
     DeadlineQueue<LegNumber> deadlines_;
-    std::optional<Gathering> gathering_;
-    StartGathering servers_;
-    std::vector<ice::Candidate> relayed_;  ///< Candidates of our own relays.
-    std::optional<Instant> next_tick_;     ///< Set while there are legs.
+    Gathering gathering_;
+    std::optional<Instant> next_tick_;  ///< Set while there are legs.
     LegNumber next_number_ = 0;
     std::deque<Output> outbox_;
     ShardCounters counters_;

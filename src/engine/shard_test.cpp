@@ -48,7 +48,7 @@ ShardConfig config() {
     candidate.foundation = "1";
     ShardConfig made;
     made.certificate = certificate;
-    made.host_candidates = {candidate};
+    made.hosts.candidates = {candidate};
     return made;
 }
 
@@ -175,6 +175,44 @@ TEST(Shard, ChecksTheCandidatesOfTheOfferAtOnce) {
     EXPECT_EQ(std::get<Transmit>(*output).path, (Path{kOurs, peer}));
 }
 
+/// A second offer that wants another path or another peer.
+ChangeLeg change(ChangeLeg::Transport transport, const std::string& ufrag) {
+    const CreateLeg like = create("steady");
+    ChangeLeg command;
+    command.leg = like.leg;
+    command.transport = transport;
+    command.local = {ufrag, like.local.password};
+    command.negotiated = like.negotiated;
+    command.remote_fingerprints = like.remote_fingerprints;
+    return command;
+}
+
+TEST(Shard, OneChangeOfTheTransportAtATime) {
+    using Transport = ChangeLeg::Transport;
+    for (const auto first : {Transport::restarted, Transport::replaced}) {
+        for (const auto second : {Transport::restarted, Transport::replaced}) {
+            SeededRandom random(1);
+            Bench bench(random);
+            bench.handle(change(first, "first"));
+            bench.handle(change(second, "second"));
+            EXPECT_EQ(bench.shard.counters().refused_changes, 1U);
+
+            int ended = 0;
+            while (bench.now < Instant{1h} + 31s && ended == 0) {
+                bench.tick();
+                while (auto output = bench.shard.poll()) {
+                    const auto* event = std::get_if<Event>(&*output);
+                    ended += event != nullptr && std::holds_alternative<TransportChanged>(*event) ? 1 : 0;
+                }
+            }
+            ASSERT_EQ(ended, 1) << "the first one's end, and nobody's besides";
+            bench.handle(change(second, "third"));
+            EXPECT_EQ(bench.shard.counters().refused_changes, 1U) << "now it is the next one's turn";
+            EXPECT_EQ(bench.shard.counters().faults, 0U);
+        }
+    }
+}
+
 /// Says the same whenever it is told to.
 class Stuttering final : public Random {
 public:
@@ -239,12 +277,12 @@ TEST(Shard, KnowsWhatItIsCalledOutsideWhateverElseChanges) {
     EXPECT_EQ(seen_outside(shard, now), " +10.0.0.1");
     shard.handle_command(now, StartGathering{{*Endpoint::parse("198.51.100.2:3478")}, {}});
     EXPECT_EQ(seen_outside(shard, now), "") << "other servers say the same";
-    auto hosts = config().host_candidates;
-    hosts.push_back(ice::host_candidate(*Endpoint::parse("10.0.0.2:10000"), 65'534));
-    shard.handle_command(now, SetHostCandidates{hosts});
+    auto hosts = config().hosts;
+    hosts.candidates.push_back(ice::host_candidate(*Endpoint::parse("10.0.0.2:10000"), 65'534));
+    shard.handle_command(now, hosts);
     EXPECT_EQ(seen_outside(shard, now), " +10.0.0.2") << "another base";
-    hosts.erase(hosts.begin());
-    shard.handle_command(now, SetHostCandidates{hosts});
+    hosts.candidates.erase(hosts.candidates.begin());
+    shard.handle_command(now, hosts);
     EXPECT_EQ(seen_outside(shard, now), " -10.0.0.1") << "a base is gone";
 }
 

@@ -4,16 +4,70 @@
 
 namespace legroom::ice {
 
-Relays::Relays(const std::vector<TurnConfig>& configs, Random& random, Instant now) {
+namespace {
+
+/// The preference is told once, with the candidate.
+bool same_allocation(const TurnConfig& a, const TurnConfig& b) {
+    return a.base == b.base && a.server == b.server && a.transport == b.transport &&
+           a.username == b.username && a.password == b.password && a.ipv6 == b.ipv6 &&
+           a.either_family == b.either_family;
+}
+
+}  // namespace
+
+Relays::Relays(const std::vector<TurnConfig>& configs, Random& random, Instant now) : random_(random) {
+    set(now, configs);
+}
+
+/// First those that go: their ways and their room are then free.
+Relays::Change Relays::set(Instant now, const std::vector<TurnConfig>& configs) {
+    Change change;
+    for (TurnClient& client : clients_) {
+        const bool named = std::any_of(configs.begin(), configs.end(), [&](const TurnConfig& config) {
+            return same_allocation(config, client.config());
+        });
+        if (!named) give_up(client, change);
+    }
+    clients_.remove_if([](const TurnClient& client) { return client.closed(); });
+
+    std::vector<const TurnClient*> wanted;
+    const auto stays = [&](const TurnConfig& config) {
+        const auto found = std::find_if(clients_.begin(), clients_.end(), [&](const TurnClient& client) {
+            const bool another = std::find(wanted.begin(), wanted.end(), &client) == wanted.end();
+            return another && same_allocation(config, client.config());
+        });
+        if (found != clients_.end()) wanted.push_back(&*found);
+        return found != clients_.end();
+    };
     for (const TurnConfig& config : configs) {
-        const bool taken = find({config.base, config.server, config.transport}) != nullptr;
-        const bool out_of_reach =
-            config.transport == Transport::udp && config.base.ip.is_v4() != config.server.ip.is_v4();
-        if (taken || out_of_reach || clients_.size() >= kMaxRelays) {
+        if (stays(config)) continue;
+        if (may_join(config)) {
+            wanted.push_back(&clients_.emplace_back(config, random_, now));
+        } else {
             ++counters_.left_out;
-            continue;
+            change.left_out.push_back(config);
         }
-        clients_.emplace_back(config, random, now);
+    }
+    return change;
+}
+
+bool Relays::may_join(const TurnConfig& config) {
+    const bool taken = find({config.base, config.server, config.transport}) != nullptr;
+    const bool in_reach =
+        config.transport != Transport::udp || config.base.ip.is_v4() == config.server.ip.is_v4();
+    return !taken && in_reach && clients_.size() < kMaxRelays;
+}
+
+void Relays::give_up(TurnClient& client, Change& change) {
+    if (const auto relayed = client.relayed()) {
+        change.given_up.push_back(*relayed);
+        remember(*relayed);
+    }
+    client.close();
+    while (auto output = client.poll()) {
+        const bool says_goodbye =
+            std::holds_alternative<Transmit>(*output) || std::holds_alternative<TurnDisconnect>(*output);
+        if (says_goodbye) last_words_.push_back(std::move(*output));
     }
 }
 
@@ -53,6 +107,11 @@ void Relays::handle_timeout(Instant now) {
 }
 
 std::optional<TurnOutput> Relays::poll() {
+    if (!last_words_.empty()) {
+        TurnOutput output = std::move(last_words_.front());
+        last_words_.pop_front();
+        return output;
+    }
     for (TurnClient& client : clients_) {
         auto output = client.poll();
         if (!output) continue;

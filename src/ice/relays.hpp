@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <optional>
 #include <vector>
 
@@ -25,11 +26,23 @@ struct RelayCounters {
 /// relayed address goes to send(), what peers sent there comes out as TurnReceived.
 class Relays {
 public:
-    /// One client for each entry, up to kMaxRelays. Left out and counted are entries with base, server and
-    /// transport of an earlier one, for a server keeps one allocation for each such way (RFC 8656 §7.2), and
-    /// over UDP those whose server the base cannot reach for being of the other family. `random` must outlive
-    /// this.
+    /// What set() came to.
+    struct Change {
+        std::vector<Endpoint> given_up;    ///< Relayed addresses that are ours no longer.
+        std::vector<TurnConfig> left_out;  ///< Entries that got no client.
+    };
+
+    /// None yet. `random` must outlive this.
+    explicit Relays(Random& random) : random_(random) {}
+    /// These from the start.
     Relays(const std::vector<TurnConfig>& configs, Random& random, Instant now);
+
+    /// From now on one client for each entry, up to kMaxRelays. The client of an entry that was there before
+    /// goes on undisturbed; one whose entry is no more gives its address back. Left out and counted are
+    /// entries with base, server and transport of an earlier one, for a server keeps one allocation for each
+    /// such way (RFC 8656 §7.2), and over UDP those whose server the base cannot reach for being of the other
+    /// family.
+    Change set(Instant now, const std::vector<TurnConfig>& configs);
 
     /// True: it was a TURN server's, and is consumed.
     bool handle_datagram(Instant now, const Path& path, Bytes datagram);
@@ -46,14 +59,18 @@ public:
     [[nodiscard]] std::optional<Instant> deadline() const;
     /// Every server has granted an address or failed once: candidates that come now are late ones.
     [[nodiscard]] bool settled() const;
-    [[nodiscard]] const std::deque<TurnClient>& clients() const { return clients_; }
+    [[nodiscard]] const std::list<TurnClient>& clients() const { return clients_; }
     [[nodiscard]] const RelayCounters& counters() const { return counters_; }
 
 private:
     [[nodiscard]] TurnClient* find(const Path& path);
+    [[nodiscard]] bool may_join(const TurnConfig& config);
+    void give_up(TurnClient& client, Change& change);
     void remember(const Endpoint& lost);
 
-    std::deque<TurnClient> clients_;
+    Random& random_;
+    std::list<TurnClient> clients_;
+    std::deque<TurnOutput> last_words_;  ///< Of clients that are no more.
     std::deque<Endpoint> lost_;
     RelayCounters counters_;
 };

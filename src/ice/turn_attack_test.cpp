@@ -380,5 +380,44 @@ TEST_F(RelaysBench, SendByTheRelayedAddressAndDropWhatIsLost) {
     EXPECT_EQ(one.allocation_count(network.now()) + two.allocation_count(network.now()), 0U);
 }
 
+TEST_F(RelaysBench, ANewListDisturbsNobodyWhoIsOnIt) {
+    sim::Network network{1};
+    sim::TurnServerConfig second = server_config();
+    second.address.port = 3479;
+    second.relay_ip = turn_at("198.51.100.12:1").ip;
+    sim::TurnServer one{network, server_config()};
+    sim::TurnServer two{network, second};
+    RelaysHome home{{config(3478), config(3479)}, network.now()};
+    network.attach(kTurnHome, home);
+    network.run_for(1s);
+    ASSERT_EQ(home.candidates.size(), 2U);
+
+    auto same = config(3479);
+    same.local_preference = 7;  // it has moved in the list
+    EXPECT_TRUE(home.relays.set(network.now(), {same, config(3478)}).given_up.empty());
+    auto other = config(3478);
+    other.password = "another";
+    const auto change = home.relays.set(network.now(), {same, same, other});
+    EXPECT_EQ(change.given_up, std::vector{home.candidates[0].base});
+    EXPECT_EQ(change.left_out.size(), 1U) << "twice the same";
+    network.pump(home);
+    network.run_for(1s);
+    EXPECT_EQ(one.allocation_count(network.now()), 0U) << "given back, and refused to the wrong password";
+    EXPECT_EQ(two.allocation_count(network.now()), 1U);
+    EXPECT_EQ(home.candidates.size(), 2U) << "nobody was asked again";
+    EXPECT_TRUE(home.relays.send(network.now(), {{home.candidates[0].base, kTurnPeer}, check_packet()}));
+    EXPECT_EQ(home.relays.counters().unsent, 1U) << "what a leg still sends from the old address";
+}
+
+TEST_F(RelaysBench, AStreamThatIsGivenUpIsClosedAfterTheGoodbye) {
+    Relays relays{{config(3478, Transport::tcp)}, random_, now_};
+    while (relays.poll()) continue;
+    relays.set(now_, {});
+    const auto last = relays.poll();
+    ASSERT_TRUE(last && std::holds_alternative<TurnDisconnect>(*last));
+    EXPECT_EQ(relays.poll(), std::nullopt);
+    EXPECT_EQ(relays.clients().size(), 0U);
+}
+
 }  // namespace
 }  // namespace legroom::ice

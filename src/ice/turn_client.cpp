@@ -100,6 +100,7 @@ std::string_view to_string(TurnFailure failure) {
 TurnClient::TurnClient(TurnConfig config, Random& random, Instant now)
     : config_(std::move(config)),
       path_{config_.base, config_.server, config_.transport},
+      ipv6_(config_.ipv6),
       random_(random),
       requests_(path_, config_.username, config_.password, random) {
     allocate(now);
@@ -111,7 +112,7 @@ TurnClient::TurnClient(TurnConfig config, Random& random, Instant now)
 void TurnClient::allocate(Instant now) {
     state_ = State::allocating;
     TurnRequest request;
-    request.ipv6 = config_.ipv6;
+    request.ipv6 = ipv6_;
     requests_.ask(now, request);
 }
 
@@ -134,6 +135,11 @@ void TurnClient::on_allocate(Instant now, const TurnAnswer& answer) {
         cleared_ = true;
         return requests_.ask(now, refresh_for(0s));
     }
+    if (answer.error == stun::kUnsupportedFamily && config_.either_family && !turned_) {
+        turned_ = true;
+        ipv6_ = !ipv6_;
+        return allocate(now);
+    }
     fail(now, cause_of(answer), answer.reason);
 }
 
@@ -145,7 +151,7 @@ void TurnClient::on_cleared(Instant now) {
 }
 
 void TurnClient::take_allocation(Instant now, const TurnAnswer& answer) {
-    if (!answer.relayed || !is_relayed_address(*answer.relayed, config_.ipv6)) {
+    if (!answer.relayed || !is_relayed_address(*answer.relayed, ipv6_)) {
         return fail(now, TurnFailure::refused, "granted without a usable XOR-RELAYED-ADDRESS");
     }
     state_ = State::allocated;
@@ -154,7 +160,7 @@ void TurnClient::take_allocation(Instant now, const TurnAnswer& answer) {
     relayed_ = answer.relayed;
     since_ = now;
     refreshing_ = false;
-    cleared_ = false;
+    cleared_ = turned_ = false;
     keep_until(now, answer);
     ++counters_.allocations;
     const auto type = CandidateType::relayed;
@@ -214,7 +220,8 @@ void TurnClient::fail(Instant now, TurnFailure cause, const std::string& reason)
     if (stream && cause != TurnFailure::disconnected) outbox_.emplace_back(TurnDisconnect{path_});
     step_ = now + next_wait(now);
     state_ = State::waiting;
-    cleared_ = false;
+    cleared_ = turned_ = false;
+    ipv6_ = config_.ipv6;
 }
 
 /// Twice the last one, unless an allocation stood well meanwhile.
@@ -236,6 +243,8 @@ void TurnClient::close() {
     requests_.forget();
     peers_.clear();
     relayed_.reset();
+    const bool connected = config_.transport != Transport::udp && state_ != State::waiting;
+    if (connected && state_ != State::closed) outbox_.emplace_back(TurnDisconnect{path_});
     state_ = State::closed;
     next_.reset();
 }
@@ -254,13 +263,13 @@ void TurnClient::on_peer(Instant now, const TurnAnswer& answer) {
 }
 
 void TurnClient::permit(Instant now, const IpAddress& peer) {
-    if (state_ != State::allocated || peer.is_v6() != config_.ipv6) return;
+    if (state_ != State::allocated || peer.is_v6() != ipv6_) return;
     peers_.want(now, peer);
     ask_for_peers(now);
 }
 
 void TurnClient::send(Instant now, const Endpoint& peer, Bytes packet) {
-    const bool wanted = state_ == State::allocated && peer.ip.is_v6() == config_.ipv6 && peer.port != 0 &&
+    const bool wanted = state_ == State::allocated && peer.ip.is_v6() == ipv6_ && peer.port != 0 &&
                         packet.size() <= kMaxRelayedPacket && peers_.want(now, peer.ip);
     ask_for_peers(now);
     if (wanted && peers_.open(now, peer.ip)) return send_open(now, peer, packet);

@@ -23,7 +23,11 @@ struct TurnConfig {
     Transport transport = Transport::udp;
     std::string username;  ///< Long-term credentials, after SASLprep.
     std::string password;
-    bool ipv6 = false;  ///< The family of the relayed address, and so of the peers it reaches.
+    /// The family of the relayed address, and so of the peers it reaches. Not that of `server`: a server
+    /// reached over IPv6 may well relay IPv4.
+    bool ipv6 = false;
+    /// An address of the other family is better than none: asked for when the server has none of this one.
+    bool either_family = false;
     /// Of the candidate when the server is reached over UDP; over TCP it gets less, over TLS less again.
     std::uint16_t local_preference = 65535;
 };
@@ -106,7 +110,7 @@ public:
     void permit(Instant now, const IpAddress& peer);
     /// The TCP or TLS connection dropped, or could not be made: starts over after a wait.
     void stream_closed(Instant now);
-    /// Gives the allocation back. Only poll() is of use afterwards.
+    /// Gives the allocation back, and the connection where there is one. Only poll() is of use afterwards.
     void close();
 
     /// Does whatever is due. Early and repeated calls are harmless.
@@ -114,10 +118,12 @@ public:
     [[nodiscard]] std::optional<TurnOutput> poll();
     [[nodiscard]] std::optional<Instant> deadline() const { return next_; }
 
+    [[nodiscard]] const TurnConfig& config() const { return config_; }
     [[nodiscard]] const Path& path() const { return path_; }  ///< Us, the server, and how.
     [[nodiscard]] std::optional<Endpoint> relayed() const { return relayed_; }
     /// There is an allocation, or there was a failure to get one: nobody need wait for this any longer.
     [[nodiscard]] bool settled() const { return settled_; }
+    [[nodiscard]] bool closed() const { return state_ == State::closed; }
     [[nodiscard]] const TurnCounters& counters() const { return counters_; }
     [[nodiscard]] const TurnRequestCounters& request_counters() const { return requests_.counters(); }
     [[nodiscard]] const TurnPeers& peers() const { return peers_; }
@@ -146,6 +152,7 @@ private:
 
     TurnConfig config_;
     Path path_;
+    bool ipv6_;  ///< What is asked for now.
     Random& random_;
     TurnRequests requests_;
     TurnPeers peers_;
@@ -156,6 +163,7 @@ private:
     Instant step_;     ///< waiting: the next attempt; allocated: the next refresh
     bool refreshing_ = false;
     bool cleared_ = false;  ///< a leftover allocation of ours was deleted: done once in an attempt
+    bool turned_ = false;   ///< the other family is asked for: likewise
     Duration wait_{};       ///< the last one before a new attempt
     bool settled_ = false;
     std::optional<TurnFailure> reported_;

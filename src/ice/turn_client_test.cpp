@@ -412,5 +412,32 @@ TEST(TurnClient, GetsAnAddressOfIpv6) {
     EXPECT_EQ((TurnWorld{config}.home.candidates.size()), 0U);
 }
 
+TEST(TurnClient, TakesTheOtherFamilyWhereThatIsBetterThanNone) {
+    sim::TurnServerConfig serving = server_config();
+    serving.relay_ip = turn_at("[2001:db8::11]:1").ip;
+    TurnWorld strict{client_config(), serving};
+    strict.network.run_for(10s);
+    EXPECT_TRUE(strict.home.candidates.empty());
+
+    TurnConfig config = client_config();
+    config.either_family = true;
+    TurnWorld world{config, serving};
+    const Endpoint peer6 = turn_at("[2001:db8::5]:1000");
+    world.network.attach(peer6, world.peer);
+    world.network.run_for(1s);
+    ASSERT_EQ(world.home.candidates.size(), 1U);
+    EXPECT_TRUE(world.home.candidates[0].endpoint.ip.is_v6());
+    EXPECT_TRUE(world.home.failures.empty());
+    world.send(check_packet(), peer6);
+    world.network.run_for(1s);
+    EXPECT_EQ(world.peer.heard.size(), 1U);
+
+    world.server.refuse(stun::kAllocate, stun::kUnsupportedFamily);
+    world.server.restart();
+    world.network.run_for(1min);
+    EXPECT_GE(world.home.failures.size(), 1U) << "neither: said once, and asked again after a wait";
+    EXPECT_LE(world.server.counters().refused, 20U);
+}
+
 }  // namespace
 }  // namespace legroom::ice

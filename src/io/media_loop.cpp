@@ -155,6 +155,7 @@ void MediaLoop::pump() {
             (datagram->path.transport == Transport::udp ? outgoing_ : outgoing_streams_)
                 .push_back(std::move(*datagram));
         } else if (const auto* useless = std::get_if<engine::CloseStream>(&*output)) {
+            send_streams();  // what was to go by it before
             if (ports_.links) ports_.links->close(useless->path);
         } else {
             on_event_(std::get<engine::Event>(std::move(*output)));

@@ -225,7 +225,7 @@ protected:
         return bench.closed.empty() ? "" : bench.closed[0].why;
     }
     TlsTrust trust() {
-        return *TlsTrust::from_file(authority.write(testing::TempDir() + "legroom_test_authority.pem"));
+        return *TlsTrust::system_and_file(authority.write(testing::TempDir() + "legroom_test_authority.pem"));
     }
 
     TestIdentity authority = TestIdentity::make("Test Authority", nullptr);
@@ -297,9 +297,19 @@ TEST_F(ServerLinksOverTls, SurviveAServerThatDoesNotSpeakTls) {
     EXPECT_NE(bench.closed[0].why, "");
 }
 
-TEST(TlsTrust, TakesTheSystemsAuthoritiesOrThoseOfAFile) {
+TEST_F(ServerLinksOverTls, BelieveTheSystemsAuthoritiesBesidesThoseOfTheFile) {
+    const TestIdentity systems = TestIdentity::make("System Authority", nullptr);
+    const TestIdentity shown = TestIdentity::make("turn", &systems, "DNS:turn.example.org,IP:127.0.0.1");
+    EXPECT_NE(try_with(shown, "turn.example.org"), "");
+    ::setenv("SSL_CERT_FILE", systems.write(testing::TempDir() + "legroom_test_system.pem").c_str(), 1);
+    EXPECT_EQ(try_with(shown, "turn.example.org"), "");
+    EXPECT_EQ(try_with(identity, "turn.example.org"), "");
+    ::unsetenv("SSL_CERT_FILE");
+}
+
+TEST(TlsTrust, TakesTheSystemsAuthoritiesAndThoseOfAFile) {
     EXPECT_TRUE(TlsTrust::system());
-    const auto none = TlsTrust::from_file("/nonexistent/authorities.pem");
+    const auto none = TlsTrust::system_and_file("/nonexistent/authorities.pem");
     ASSERT_FALSE(none);
     EXPECT_NE(none.error().find("/nonexistent/authorities.pem"), std::string::npos);
 }

@@ -48,12 +48,13 @@ Result<TlsTrust, std::string> TlsTrust::system() {
     return TlsTrust{std::move(context)};
 }
 
-Result<TlsTrust, std::string> TlsTrust::from_file(const std::string& path) {
+Result<TlsTrust, std::string> TlsTrust::system_and_file(const std::string& path) {
+    auto trust = system();
+    if (!trust) return trust;
     ERR_clear_error();
-    auto context = make_context();
-    if (!context || SSL_CTX_load_verify_file(context.get(), path.c_str()) != 1)
+    if (SSL_CTX_load_verify_file(trust->context(), path.c_str()) != 1)
         return "cannot read certificates from " + path + ": " + openssl_error();
-    return TlsTrust{std::move(context)};
+    return trust;
 }
 
 void TlsClient::FreeSsl::operator()(SSL* ssl) const { SSL_free(ssl); }

@@ -14,10 +14,10 @@ namespace legroom::io {
 /// connections; immutable.
 class TlsTrust {
 public:
-    /// The system's certificate authorities, or those of one PEM file instead. Otherwise: why not, for the
+    /// The system's certificate authorities, or these and those of one PEM file. Otherwise: why not, for the
     /// operator to read.
     static Result<TlsTrust, std::string> system();
-    static Result<TlsTrust, std::string> from_file(const std::string& path);
+    static Result<TlsTrust, std::string> system_and_file(const std::string& path);
 
     [[nodiscard]] SSL_CTX* context() const { return context_.get(); }
 

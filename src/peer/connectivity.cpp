@@ -1,5 +1,6 @@
 #include "peer/connectivity.hpp"
 
+#include <cassert>
 #include <utility>
 
 #include "ice/addressee.hpp"
@@ -27,6 +28,7 @@ Connectivity::Connectivity(ice::AgentConfig config, Random& random, Instant now)
 }
 
 void Connectivity::restart(Instant now, ice::AgentConfig next) {
+    assert(!next_);
     next_.emplace(std::move(next), random_, now);
     settle(now);
 }

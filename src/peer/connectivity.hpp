@@ -40,7 +40,7 @@ public:
     /// `random` must outlive it.
     Connectivity(ice::AgentConfig config, Random& random, Instant now);
 
-    /// A restart while another is under way replaces that one.
+    /// There must be no other under way: its credentials would be known to whoever routes datagrams here.
     void restart(Instant now, ice::AgentConfig next);
     [[nodiscard]] bool restarting() const { return next_.has_value(); }
     /// Whether a STUN datagram names a generation of ours.

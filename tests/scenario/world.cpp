@@ -20,7 +20,7 @@ ice::Candidate server_candidate() {
 engine::ShardConfig shard_config(const dtls::Certificate& certificate) {
     engine::ShardConfig config;
     config.certificate = certificate;
-    config.host_candidates = {server_candidate()};
+    config.hosts.candidates = {server_candidate()};
     config.comfort_noise = false;
     return config;
 }
@@ -60,8 +60,18 @@ Server::Server(const dtls::Certificate& certificate, Random& random, bool gather
 }
 
 void Server::gather(Instant now, const Endpoint& stun_server) {
+    gather(now, engine::StartGathering{{stun_server}, {}});
+}
+
+void Server::gather(Instant now, const engine::StartGathering& servers) {
     now_ = now;
-    carry(engine::StartGathering{{stun_server}, {}});
+    carry(servers);
+}
+
+void Server::set_hosts(Instant now, const engine::SetHostCandidates& hosts) {
+    now_ = now;
+    legs_.set_local_candidates(hosts.candidates);
+    carry(hosts);
 }
 
 void Server::on_datagram(Instant now, const Path& path, Bytes datagram) {
@@ -80,12 +90,16 @@ void Server::on_timeout(Instant now) {
 std::optional<Transmit> Server::poll() {
     while (auto output = shard_.poll()) {
         if (auto* datagram = std::get_if<Transmit>(&*output)) return std::move(*datagram);
-        if (const auto* event = std::get_if<engine::Event>(&*output)) {
-            legs_.handle(now_, *event);
-            dtmf_.handle(now_, *event);
-        }
+        if (const auto* event = std::get_if<engine::Event>(&*output)) take(*event);
     }
     return std::nullopt;
+}
+
+void Server::take(const engine::Event& event) {
+    if (const auto* failed = std::get_if<engine::RelayFailed>(&event))
+        relay_failures_.push_back(failed->reason);
+    legs_.handle(now_, event);
+    dtmf_.handle(now_, event);
 }
 
 void Server::ask(const LegId& leg, const std::function<void(const peer::PeerReport&)>& taker) {

@@ -25,6 +25,10 @@ public:
     Server(const dtls::Certificate& certificate, Random& random, bool gathers);
 
     void gather(Instant now, const Endpoint& stun_server);
+    void gather(Instant now, const engine::StartGathering& servers);
+    /// The machine's addresses, or what is announced of them, are others now. Whoever calls this attaches the
+    /// server to the network there.
+    void set_hosts(Instant now, const engine::SetHostCandidates& hosts);
 
     void on_datagram(Instant now, const Path& path, Bytes datagram) override;
     void on_timeout(Instant now) override;
@@ -43,10 +47,13 @@ public:
     [[nodiscard]] std::size_t count(const std::string& event) const;
     /// The digits of its dtmf.received so far, a '?' before one whose seq is not the next.
     [[nodiscard]] std::string digits_of(const LegId& leg) const;
+    /// What went wrong with relays, as the log would have it.
+    [[nodiscard]] const std::vector<std::string>& relay_failures() const { return relay_failures_; }
 
 private:
     void carry(const engine::Command& command);
     void note(const call::Event& event);
+    void take(const engine::Event& event);
 
     mutable engine::Shard shard_;
     call::Switchboard board_;
@@ -55,6 +62,7 @@ private:
     call::DtmfService dtmf_;
     std::map<LegId, std::vector<call::DtmfReceived>> pressed_;
     std::vector<std::string> events_;
+    std::vector<std::string> relay_failures_;
     Instant now_{};
 };
 
