@@ -148,12 +148,12 @@ bool Gathering::send(Instant now, const Transmit& transmit) {
 }
 
 void Gathering::stream_closed(Instant now, const Path& path) {
-    relays_->stream_closed(now, path);
+    relays_.stream_closed(now, path);
     settle();
 }
 
 void Gathering::close() {
-    relays_->close();
+    relays_.close();
     settle();
 }
 
@@ -199,8 +199,8 @@ void Gathering::act(ice::TurnOutput output) {
         add_relay(*candidate);
         report(CandidateGathered{std::move(*candidate)});
     } else if (auto* failed = std::get_if<ice::TurnFailed>(&output)) {
-        if (failed->lost) remove_relay(*failed->lost);
         report(RelayFailed{std::move(failed->reason)});
+        if (failed->lost) remove_relay(*failed->lost);
     } else if (auto* datagram = std::get_if<Transmit>(&output)) {
         outbox_.emplace_back(std::move(*datagram));
     } else if (auto* received = std::get_if<ice::TurnReceived>(&output)) {

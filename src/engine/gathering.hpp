@@ -72,7 +72,7 @@ private:
     Random& random_;
     SetHostCandidates ours_;
     std::optional<StartGathering> servers_;
-    std::optional<ice::Gatherer> gatherer_;  ///< Made anew for other bases or servers.
+    std::optional<ice::Gatherer> gatherer_;  ///< From the first set_servers() on.
     ice::Relays relays_;
     std::vector<ice::Candidate> relayed_;
     bool ever_relayed_ = false;

@@ -167,7 +167,7 @@ struct IceReported {
 struct CandidateGathered {
     ice::Candidate candidate;
 };
-/// It serves nobody any longer: its relay is gone, or no STUN server sees us there any more.
+/// It serves nobody any longer: its relay is lost or given up, or no STUN server sees us there any more.
 struct CandidateLost {
     ice::Candidate candidate;
 };

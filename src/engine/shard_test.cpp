@@ -277,12 +277,12 @@ TEST(Shard, KnowsWhatItIsCalledOutsideWhateverElseChanges) {
     EXPECT_EQ(seen_outside(shard, now), " +10.0.0.1");
     shard.handle_command(now, StartGathering{{*Endpoint::parse("198.51.100.2:3478")}, {}});
     EXPECT_EQ(seen_outside(shard, now), "") << "other servers say the same";
-    auto hosts = config().hosts;
-    hosts.candidates.push_back(ice::host_candidate(*Endpoint::parse("10.0.0.2:10000"), 65'534));
-    shard.handle_command(now, hosts);
+    auto hosts = config().hosts.candidates;
+    hosts.push_back(ice::host_candidate(*Endpoint::parse("10.0.0.2:10000"), 65'534));
+    shard.handle_command(now, SetHostCandidates{hosts, {}});
     EXPECT_EQ(seen_outside(shard, now), " +10.0.0.2") << "another base";
-    hosts.candidates.erase(hosts.candidates.begin());
-    shard.handle_command(now, hosts);
+    hosts.erase(hosts.begin());
+    shard.handle_command(now, SetHostCandidates{hosts, {}});
     EXPECT_EQ(seen_outside(shard, now), " -10.0.0.1") << "a base is gone";
 }
 

@@ -45,10 +45,10 @@ public:
     /// "leg.connected", "leg.disconnected ice_failure", ... in the order they were published.
     [[nodiscard]] const std::vector<std::string>& events() const { return events_; }
     [[nodiscard]] std::size_t count(const std::string& event) const;
-    /// The digits of its dtmf.received so far, a '?' before one whose seq is not the next.
-    [[nodiscard]] std::string digits_of(const LegId& leg) const;
     /// What went wrong with relays, as the log would have it.
     [[nodiscard]] const std::vector<std::string>& relay_failures() const { return relay_failures_; }
+    /// The digits of its dtmf.received so far, a '?' before one whose seq is not the next.
+    [[nodiscard]] std::string digits_of(const LegId& leg) const;
 
 private:
     void carry(const engine::Command& command);
