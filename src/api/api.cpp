@@ -48,10 +48,12 @@ Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms)
       webrtc_(legs, config_.connection),
       legs_(legs),
       rooms_(rooms, legs),
+      routing_(rooms.routing()),
+      bridges_(rooms.bridges()),
       whip_(legs, rooms, config_.connection,
             [this] { return ice_server_links(ice_servers(config_.ice_servers, config_.unix_time())); }),
       router_(make_routes(
-          {webrtc_, legs_, rooms_, whip_},
+          {webrtc_, legs_, rooms_, routing_, bridges_, whip_},
           {config_.ready, [this] { return ice_servers_reply(config_.ice_servers, config_.unix_time()); }})) {
     legs.watch([this](const LegId& leg) { waits_.retry(leg); });
 }

@@ -8,12 +8,14 @@
 #include <variant>
 #include <vector>
 
+#include "api/bridge_handlers.hpp"
 #include "api/connection_calls.hpp"
 #include "api/ice_servers.hpp"
 #include "api/leg_handlers.hpp"
 #include "api/message.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
+#include "api/routing_handlers.hpp"
 #include "api/waits.hpp"
 #include "api/webrtc_handlers.hpp"
 #include "api/whip_handlers.hpp"
@@ -90,6 +92,8 @@ private:
     WebRtcHandlers webrtc_;
     LegHandlers legs_;
     RoomHandlers rooms_;
+    RoutingHandlers routing_;
+    BridgeHandlers bridges_;
     WhipHandlers whip_;
     Router router_;
     Waits waits_;

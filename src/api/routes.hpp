@@ -3,9 +3,11 @@
 #include <functional>
 #include <vector>
 
+#include "api/bridge_handlers.hpp"
 #include "api/leg_handlers.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
+#include "api/routing_handlers.hpp"
 #include "api/webrtc_handlers.hpp"
 #include "api/whip_handlers.hpp"
 
@@ -16,6 +18,8 @@ struct Handlers {
     WebRtcHandlers& webrtc;
     LegHandlers& legs;
     RoomHandlers& rooms;
+    RoutingHandlers& routing;
+    BridgeHandlers& bridges;
     WhipHandlers& whip;
 };
 

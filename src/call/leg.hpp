@@ -55,6 +55,7 @@ struct Leg {
     std::optional<RoomId> room;  ///< Changed by Switchboard only, together with Room::members.
     bool muted = false;          ///< Others do not hear it.
     bool deaf = false;           ///< It does not hear others.
+    double gain_db = 0;          ///< How much louder others hear it.
     bool accept_dtmf = true;     ///< Wants digits forwarded from room mates.
     bool transport_up = false;   ///< ICE and DTLS were up at least once.
     Connection connection = Connection::connecting;

@@ -5,6 +5,7 @@
 
 #include "base/ids.hpp"
 #include "base/units.hpp"
+#include "engine/routing.hpp"
 
 namespace legroom::call {
 
@@ -14,6 +15,7 @@ struct Room {
     std::string app_id;
     SampleRate rate = SampleRate::k16000;
     std::vector<LegId> members;  ///< In order of joining. Changed by Switchboard only.
+    engine::RoutingMatrix routing = {};
 };
 
 }  // namespace legroom::call

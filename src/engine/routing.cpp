@@ -9,7 +9,7 @@ RoutingTable::RoutingTable(const RoutingMatrix& matrix) {
     for (const auto& row : matrix) sources.insert(row.second.begin(), row.second.end());
     sources.erase("");
     for (const std::string_view source : sources) {
-        if (sources_.size() < mix::kMaxRoles) sources_.emplace_back(source);
+        if (sources_.size() < kMaxSourceRoles) sources_.emplace_back(source);
     }
     for (const auto& [listener, heard] : matrix) {
         if (listener.empty()) continue;

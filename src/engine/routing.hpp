@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <set>
 #include <string>
@@ -14,13 +15,16 @@ namespace legroom::engine {
 /// none.
 using RoutingMatrix = std::map<std::string, std::set<std::string>>;
 
+/// Different sources in one matrix that can be told apart.
+inline constexpr std::size_t kMaxSourceRoles = mix::kMaxRoles;
+
 /// A matrix in the mixer's terms. The role "" is none: it stands for no row and no source.
 class RoutingTable {
 public:
     /// Everyone hears everyone.
     RoutingTable() = default;
 
-    /// Sources beyond mix::kMaxRoles different ones are heard by nobody who has a row; the control plane does
+    /// Sources beyond kMaxSourceRoles are heard by nobody who has a row; the control plane does
     /// not let it come to that.
     explicit RoutingTable(const RoutingMatrix& matrix);
 

@@ -54,16 +54,16 @@ TEST(RoutingTable, WithoutAMatrixEveryoneHearsEveryone) {
 
 TEST(RoutingTable, TellsAsManySourcesApartAsThereAreKinds) {
     RoutingMatrix matrix;
-    for (std::size_t i = 0; i < mix::kMaxRoles + 3; ++i) matrix["all"].insert(std::to_string(1'000 + i));
+    for (std::size_t i = 0; i < kMaxSourceRoles + 3; ++i) matrix["all"].insert(std::to_string(1'000 + i));
     const RoutingTable table{matrix};
     std::set<mix::VoiceKind> kinds;
-    for (std::size_t i = 0; i < mix::kMaxRoles; ++i) {
+    for (std::size_t i = 0; i < kMaxSourceRoles; ++i) {
         EXPECT_TRUE(hears(table, "all", std::to_string(1'000 + i))) << i;
         kinds.insert(table.kind_of(std::to_string(1'000 + i)));
     }
-    EXPECT_EQ(kinds.size(), mix::kMaxRoles);
+    EXPECT_EQ(kinds.size(), kMaxSourceRoles);
     EXPECT_FALSE(kinds.contains(mix::kForAll));
-    EXPECT_FALSE(hears(table, "all", std::to_string(1'000 + mix::kMaxRoles))) << "beyond: rather too little";
+    EXPECT_FALSE(hears(table, "all", std::to_string(1'000 + kMaxSourceRoles))) << "beyond: rather too little";
 }
 
 }  // namespace
