@@ -63,7 +63,7 @@ json::object render(const call::Drained& drained) {
             {"done", drained.done}};
 }
 
-json::object render(const engine::RoutingMatrix& matrix) {
+json::object render(const call::RoutingMatrix& matrix) {
     json::object rows;
     for (const auto& [listener, sources] : matrix)
         rows[listener] = json::array(sources.begin(), sources.end());

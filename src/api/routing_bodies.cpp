@@ -20,8 +20,8 @@ std::optional<std::set<std::string>> read_sources(const boost::json::array& list
     return sources;
 }
 
-Result<engine::RoutingMatrix> read_matrix(const boost::json::object& object) {
-    engine::RoutingMatrix matrix;
+Result<call::RoutingMatrix> read_matrix(const boost::json::object& object) {
+    call::RoutingMatrix matrix;
     for (const auto& row : object) {
         if (row.value().is_null()) continue;
         const auto* list = row.value().if_array();
@@ -60,13 +60,13 @@ Result<std::string> parse_text(std::string_view body, std::string_view name) {
 
 Result<std::string> parse_role(std::string_view body) { return parse_text(body, "role"); }
 
-Result<engine::RoutingMatrix> parse_matrix(std::string_view body) {
+Result<call::RoutingMatrix> parse_matrix(std::string_view body) {
     const auto object = decode(body, BodyRule::required);
     if (!object) return object.error();
     Fields fields{*object};
     const auto* matrix = fields.object("matrix");
     if (!fields.ok()) return Error::invalid_json;
-    return matrix == nullptr ? engine::RoutingMatrix{} : read_matrix(*matrix);
+    return matrix == nullptr ? call::RoutingMatrix{} : read_matrix(*matrix);
 }
 
 Result<std::vector<call::RowUpdate>> parse_row_updates(std::string_view body) {

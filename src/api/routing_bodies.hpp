@@ -16,7 +16,7 @@ namespace legroom::api {
 Result<std::string> parse_role(std::string_view body);
 
 /// The matrix; absent is the empty one. A row that is null is no row.
-Result<engine::RoutingMatrix> parse_matrix(std::string_view body);
+Result<call::RoutingMatrix> parse_matrix(std::string_view body);
 
 Result<std::vector<call::RowUpdate>> parse_row_updates(std::string_view body);
 

@@ -9,13 +9,15 @@
 
 namespace legroom::call {
 
+using RoutingMatrix = engine::RoutingMatrix;
+
 /// Where legs hear each other. Lives until deleted, empty or not.
 struct Room {
     RoomId id;
     std::string app_id;
     SampleRate rate = SampleRate::k16000;
     std::vector<LegId> members;  ///< In order of joining. Changed by Switchboard only.
-    engine::RoutingMatrix routing = {};
+    RoutingMatrix routing = {};
 };
 
 }  // namespace legroom::call

@@ -7,7 +7,7 @@ namespace legroom::call {
 namespace {
 
 /// Bounds what every event about a room carries, and what the mixer can tell apart.
-Result<void> check_routing(const engine::RoutingMatrix& matrix) {
+Result<void> check_routing(const RoutingMatrix& matrix) {
     std::set<std::string_view> sources;
     std::size_t bytes = 0;
     const auto count = [&bytes](const std::string& role) {
@@ -27,7 +27,7 @@ Result<void> check_routing(const engine::RoutingMatrix& matrix) {
     return {};
 }
 
-void apply(RowUpdate update, engine::RoutingMatrix& matrix) {
+void apply(RowUpdate update, RoutingMatrix& matrix) {
     if (update.sources) {
         matrix.insert_or_assign(std::move(update.listener), std::move(*update.sources));
     } else {
@@ -37,13 +37,13 @@ void apply(RowUpdate update, engine::RoutingMatrix& matrix) {
 
 }  // namespace
 
-Result<const engine::RoutingMatrix*> RoutingService::get(const RoomId& room_id) {
+Result<const RoutingMatrix*> RoutingService::get(const RoomId& room_id) {
     const Room* room = board_.find(room_id);
     if (room == nullptr) return Error::room_not_found;
     return &room->routing;
 }
 
-Result<void> RoutingService::set(Instant now, const RoomId& room_id, engine::RoutingMatrix matrix) {
+Result<void> RoutingService::set(Instant now, const RoomId& room_id, RoutingMatrix matrix) {
     Room* room = board_.find(room_id);
     if (room == nullptr) return Error::room_not_found;
     if (const auto fits = check_routing(matrix); !fits) return fits.error();
@@ -57,13 +57,13 @@ Result<void> RoutingService::update(Instant now, const RoomId& room_id, std::vec
     if (room == nullptr) return Error::room_not_found;
     if (updates.size() > kMaxRoutingUpdates) return Error::too_many_updates;
 
-    std::vector<std::shared_ptr<const engine::RoutingMatrix>> steps;
-    engine::RoutingMatrix matrix = room->routing;
+    std::vector<std::shared_ptr<const RoutingMatrix>> steps;
+    RoutingMatrix matrix = room->routing;
     for (RowUpdate& update : updates) {
         if (update.listener.empty()) return Error::listener_role_missing;
         apply(std::move(update), matrix);
         if (const auto fits = check_routing(matrix); !fits) return fits.error();
-        steps.push_back(std::make_shared<const engine::RoutingMatrix>(matrix));
+        steps.push_back(std::make_shared<const RoutingMatrix>(matrix));
     }
     if (steps.empty()) return {};
     put_in_force(*room, std::move(matrix));
@@ -73,13 +73,13 @@ Result<void> RoutingService::update(Instant now, const RoomId& room_id, std::vec
     return {};
 }
 
-void RoutingService::put_in_force(Room& room, engine::RoutingMatrix matrix) {
+void RoutingService::put_in_force(Room& room, RoutingMatrix matrix) {
     room.routing = std::move(matrix);
     board_.send(engine::SetRouting{room.id, room.routing});
 }
 
 void RoutingService::publish_matrix(Instant now, const Room& room, RoutingReason reason) {
-    const auto matrix = std::make_shared<const engine::RoutingMatrix>(room.routing);
+    const auto matrix = std::make_shared<const RoutingMatrix>(room.routing);
     board_.publish(now, room, RoomRoutingChanged{matrix, reason});
 }
 

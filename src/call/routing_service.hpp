@@ -11,7 +11,6 @@
 #include "call/error.hpp"
 #include "call/limits.hpp"
 #include "call/switchboard.hpp"
-#include "engine/routing.hpp"
 
 namespace legroom::call {
 
@@ -28,10 +27,10 @@ public:
     explicit RoutingService(Switchboard& board) : board_(board) {}
 
     /// The pointer is valid until the room is deleted or its matrix changes.
-    Result<const engine::RoutingMatrix*> get(const RoomId& room);
+    Result<const RoutingMatrix*> get(const RoomId& room);
 
     /// Replaces the whole matrix. Publishes `room.routing_changed`, changed or not.
-    Result<void> set(Instant now, const RoomId& room, engine::RoutingMatrix matrix);
+    Result<void> set(Instant now, const RoomId& room, RoutingMatrix matrix);
 
     /// All rows or, on an error, none. Publishes `room.routing_changed` for each of them, with the matrix as
     /// it is after that one.
@@ -47,7 +46,7 @@ public:
 
 private:
     void publish_matrix(Instant now, const Room& room, RoutingReason reason);
-    void put_in_force(Room& room, engine::RoutingMatrix matrix);
+    void put_in_force(Room& room, RoutingMatrix matrix);
 
     Switchboard& board_;
 };

@@ -14,7 +14,7 @@ using testing::SizeIs;
 
 const RoomId kCentre{"centre"};
 const RoomId kLounge{"lounge"};
-const engine::RoutingMatrix kWhisper{
+const RoutingMatrix kWhisper{
     {"customer", {"agent"}}, {"agent", {"customer", "supervisor"}}, {"supervisor", {"customer", "agent"}}};
 
 Joining joining_as(const LegId& leg, std::optional<std::string> role) {
@@ -40,12 +40,11 @@ TEST(RoutingService, SetReplacesAndTells) {
     Centre world;
     ASSERT_TRUE(world.rooms.routing().set(world.now, kCentre, {{"a", {"b"}}}));
     EXPECT_EQ(world.reason(), "set");
-    EXPECT_EQ(*std::get<RoomRoutingChanged>(world.events.back().what).matrix,
-              (engine::RoutingMatrix{{"a", {"b"}}}));
+    EXPECT_EQ(*std::get<RoomRoutingChanged>(world.events.back().what).matrix, (RoutingMatrix{{"a", {"b"}}}));
     EXPECT_EQ(world.events.back().app_id, "tag") << "the room's";
     EXPECT_EQ(world.events.back().leg, LegId{});
     EXPECT_EQ(world.story(), "room.routing_changed@centre");
-    EXPECT_EQ(world.sent<engine::SetRouting>().back().matrix, (engine::RoutingMatrix{{"a", {"b"}}}));
+    EXPECT_EQ(world.sent<engine::SetRouting>().back().matrix, (RoutingMatrix{{"a", {"b"}}}));
     ASSERT_TRUE(world.rooms.routing().set(world.now, kCentre, {}));
     EXPECT_THAT(**world.rooms.routing().get(kCentre), IsEmpty());
 }
@@ -89,19 +88,19 @@ TEST(RoutingService, RefusesWhatItCannotKeepAndChangesNothing) {
 TEST(RoutingService, KeepsNoMoreThanItsBounds) {
     Centre world;
     RoutingService& routing = world.rooms.routing();
-    engine::RoutingMatrix rows;
+    RoutingMatrix rows;
     for (std::size_t i = 0; i < kMaxRoutingRows; ++i) rows[std::to_string(i)];
     EXPECT_TRUE(routing.set(world.now, kCentre, rows));
     EXPECT_EQ(routing.update(world.now, kCentre, {{"one more", std::set<std::string>{}}}).error(),
               Error::matrix_too_large);
 
-    engine::RoutingMatrix sources;
+    RoutingMatrix sources;
     for (std::size_t i = 0; i < kMaxRoutingSources; ++i) sources["row"].insert(std::to_string(i));
     EXPECT_TRUE(routing.set(world.now, kCentre, sources));
     sources["other row"].insert("one more");
     EXPECT_EQ(routing.set(world.now, kCentre, sources).error(), Error::matrix_too_large);
 
-    engine::RoutingMatrix text;
+    RoutingMatrix text;
     for (std::size_t i = 0; i < kMaxRoutingBytes / kMaxRoleBytes / 2; ++i)
         text[std::string(kMaxRoleBytes - 3, 'l') + std::to_string(100 + i)] = {
             std::string(kMaxRoleBytes, 's')};
