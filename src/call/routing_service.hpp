@@ -38,7 +38,7 @@ public:
 
     /// "" clears. The role it has already changes nothing and publishes nothing; any other publishes
     /// `leg.role_changed` and, in a room, `room.routing_changed`. The pointer is valid until the leg is gone.
-    Result<const Leg*> set_role(Instant now, const LegId& leg, std::string role);
+    Result<const Leg*> set_role(Instant now, const LegId& id, std::string role);
 
     /// A leg has joined a room and was given a role with that: what is to be told of it. `moved`: it came
     /// from another room.
