@@ -40,7 +40,7 @@ private:
     /// In double, sums of thousands of floats are exact for all an ear can tell: taking one out again leaves
     /// nothing of it behind, and their order does not matter.
     struct Sum {
-        std::array<double, audio::Frame::kMaxSamples> samples;
+        std::array<double, audio::Frame::kMaxSamples> samples{};
         std::size_t voices = 0;
         Voices kinds = 0;
     };
@@ -57,7 +57,7 @@ private:
 
     std::unique_ptr<std::array<Sum, kKinds>> by_kind_;
     std::unique_ptr<std::array<Sum, kMaxSets>> sets_;
-    Sum nobody_{};
+    Sum nobody_;
     Voices speaking_ = 0;  ///< Kinds somebody speaks in.
     std::size_t set_count_ = 0;
     std::size_t passes_ = 0;
