@@ -42,29 +42,60 @@ void add_headers(std::vector<Header> own, std::vector<Header>& all) {
 
 }  // namespace
 
-Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms)
+Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, call::DtmfService& dtmf)
     : config_(std::move(config)),
       watched_(legs),
-      webrtc_(legs, config_.connection),
+      webrtc_(legs, dtmf, config_.connection),
       legs_(legs),
+      dtmf_(dtmf),
       rooms_(rooms, legs),
       routing_(rooms.routing()),
       bridges_(rooms.bridges()),
       whip_(legs, rooms, config_.connection,
             [this] { return ice_server_links(ice_servers(config_.ice_servers, config_.unix_time())); }),
+      events_(config_.events),
       router_(make_routes(
-          {webrtc_, legs_, rooms_, routing_, bridges_, whip_},
-          {config_.ready, [this] { return ice_servers_reply(config_.ice_servers, config_.unix_time()); }})) {
+          {webrtc_, legs_, dtmf_, rooms_, routing_, bridges_, whip_, events_},
+          {config_.ready, [this] { return ice_servers_reply(config_.ice_servers, config_.unix_time()); }})),
+      waits_(config_.max_waits) {
     legs.watch([this](const LegId& leg) { waits_.retry(leg); });
+    if (config_.events == nullptr) return;
+    listening_ = config_.events->listen([this](const events::RecordPtr&) { waits_.retry(LegId{}); });
 }
 
-Api::~Api() { watched_.watch({}); }
+Api::~Api() {
+    watched_.watch({});
+    if (config_.events != nullptr) config_.events->forget(listening_);
+}
 
 std::optional<WaitId> Api::handle(Instant now, const Request& request, const Respond& respond) noexcept {
     auto attempted = attempt(now, request);
-    if (auto* deferred = std::get_if<Deferred>(&attempted)) return wait(std::move(*deferred), respond);
+    if (auto* deferred = std::get_if<Deferred>(&attempted)) {
+        return wait(std::move(*deferred),
+                    [this, respond](Reply reply) { respond(render(std::move(reply))); });
+    }
     respond(std::get<Response>(std::move(attempted)));
     return std::nullopt;
+}
+
+std::optional<WaitId> Api::perform(Instant now, const Call& call, const Answer& answer) noexcept {
+    auto outcome = follow(now, call);
+    if (auto* deferred = std::get_if<Deferred>(&outcome)) return wait(std::move(*deferred), answer);
+    answer(std::get<Reply>(std::move(outcome)));
+    return std::nullopt;
+}
+
+Outcome Api::follow(Instant now, const Call& call) {
+    if (call.body.size() > kMaxBodyBytes) {
+        return refusal(Status::payload_too_large, "request body too large");
+    }
+    const Route* route = router_.find(call.method, call.pattern);
+    if (route == nullptr) return refusal(Status::not_found, "not found");
+    try {
+        return route->handler({now, call.path, call.body, call.query});
+    } catch (const std::exception&) {
+        return refusal(Status::internal_error, "internal error");
+    }
 }
 
 Api::Attempt Api::attempt(Instant now, const Request& request) {
@@ -75,12 +106,11 @@ Api::Attempt Api::attempt(Instant now, const Request& request) {
     }
 }
 
-std::optional<WaitId> Api::wait(Deferred what, const Respond& respond) {
+std::optional<WaitId> Api::wait(Deferred what, const Answer& answer) {
     const auto ask = std::move(what.ask);
-    const auto id =
-        waits_.add(std::move(what), [this, respond](Reply reply) { respond(render(std::move(reply))); });
+    const auto id = waits_.add(std::move(what), answer);
     if (!id) {
-        respond(problem(Status::unavailable, "too many requests are waiting: ask again without"));
+        answer(refusal(Status::unavailable, "too many requests are waiting: ask again without"));
         return std::nullopt;
     }
     if (ask) begin(*id, ask);

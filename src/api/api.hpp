@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 
 #include "api/bridge_handlers.hpp"
 #include "api/connection_calls.hpp"
+#include "api/dtmf_handlers.hpp"
+#include "api/event_handlers.hpp"
+#include "api/event_stream.hpp"
 #include "api/ice_servers.hpp"
 #include "api/leg_handlers.hpp"
 #include "api/message.hpp"
@@ -20,6 +24,7 @@
 #include "api/webrtc_handlers.hpp"
 #include "api/whip_handlers.hpp"
 #include "base/time.hpp"
+#include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
 #include "call/room_service.hpp"
 
@@ -40,18 +45,31 @@ struct ApiConfig {
     /// Seconds since 1970, UTC: when credentials expire is told in these.
     std::function<std::chrono::seconds()> unix_time = [] { return std::chrono::seconds{}; };
     ConnectionCalls connection;
+    /// Requests that may wait at a time. Fewer than the HTTP server takes connections, so that waiting ones
+    /// never shut everybody else out.
+    std::size_t max_waits = kMaxWaits;
+    EventStream* events = nullptr;  ///< For GET /v1/events, and those who wait there; outlives the Api.
 };
 
 /// Whom a response is handed to, once.
 using Respond = std::function<void(Response)>;
 
+/// A request that does not come as HTTP: a route by its pattern, and what stands for its segments, decoded.
+struct Call {
+    std::string_view method;   ///< "POST"
+    std::string_view pattern;  ///< "/v1/legs/{leg}/mute"
+    std::map<std::string, std::string, std::less<>> path = {};
+    std::string body = {};
+    std::string_view query = {};  ///< Percent-encoded.
+};
+
 /// The whole HTTP API: a Request in, a Response out (contract 00 to 03, RFC 9725). Most are there when
 /// handle() returns. Some wait for something to happen: to drive those, call handle_timeout() at deadline().
-/// Control thread only. Both services must outlive it; it watches `legs`. Not movable: its routes point into
+/// Control thread only. The services must outlive it; it watches `legs`. Not movable: its routes point into
 /// it.
 class Api {
 public:
-    Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms);
+    Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, call::DtmfService& dtmf);
     ~Api();
     Api(const Api&) = delete;
     Api& operator=(const Api&) = delete;
@@ -60,6 +78,11 @@ public:
     /// this returns nullopt, or else later: after the end of what was waited for or of the wait, unless
     /// cancel() comes first. It must not call back into the Api.
     std::optional<WaitId> handle(Instant now, const Request& request, const Respond& respond) noexcept;
+
+    /// Answers a Call as handle() answers a Request: same handler, same checks, same limits, same rules for
+    /// `answer` and the result. What comes is the reply itself, without `instance_id`. A pattern that no
+    /// route has is a 404.
+    std::optional<WaitId> perform(Instant now, const Call& call, const Answer& answer) noexcept;
 
     /// Whoever asked has gone: nothing is answered, and nothing taken from anybody. Harmless when it was.
     void cancel(WaitId id) { waits_.cancel(id); }
@@ -78,7 +101,8 @@ private:
     Attempt attempt(Instant now, const Request& request);
     Attempt dispatch(Instant now, const Request& request);
     Attempt follow(const Match& match, Instant now, const Request& request);
-    std::optional<WaitId> wait(Deferred what, const Respond& respond);
+    std::optional<WaitId> wait(Deferred what, const Answer& answer);
+    Outcome follow(Instant now, const Call& call);
     void begin(WaitId id, const std::function<void(Answer)>& ask);
     [[nodiscard]] const Resource* find_resource(std::string_view target) const;
     [[nodiscard]] Response serve(const Resource& resource, std::string_view method) const;
@@ -91,12 +115,15 @@ private:
     call::LegService& watched_;
     WebRtcHandlers webrtc_;
     LegHandlers legs_;
+    DtmfHandlers dtmf_;
     RoomHandlers rooms_;
     RoutingHandlers routing_;
     BridgeHandlers bridges_;
     WhipHandlers whip_;
+    EventHandlers events_;
     Router router_;
     Waits waits_;
+    EventStream::ListenerId listening_{};
 };
 
 }  // namespace legroom::api

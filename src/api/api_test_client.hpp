@@ -44,7 +44,8 @@ struct Client {
 
     explicit Client(call::LegConfig legs = {}, call::RoomConfig rooms = {},
                     ApiConfig config = default_config(), Calls calls = Calls::real)
-        : world(std::move(legs), rooms), api(bound(std::move(config), calls), world.legs, world.rooms) {}
+        : world(std::move(legs), rooms),
+          api(bound(std::move(config), calls), world.legs, world.rooms, world.dtmf) {}
 
     /// For what is answered at once.
     Response send(std::string method, std::string target, std::string body = "",

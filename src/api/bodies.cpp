@@ -37,6 +37,7 @@ Result<OfferBody> parse_offer(std::string_view body) {
     offer.sdp = fields.text("sdp");
     offer.app_id = fields.text("app_id");
     offer.role = fields.text("role");
+    offer.accept_dtmf = fields.flag("accept_dtmf");
     const auto grace = fields.integer("reconnect_grace", std::numeric_limits<std::int64_t>::min(),
                                       std::numeric_limits<std::int64_t>::max());
     if (!fields.ok()) return Error::invalid_json;
@@ -102,6 +103,15 @@ Result<std::optional<double>> parse_leg_change(std::string_view body) {
     const auto gain = fields.number("gain_db");
     if (!fields.ok()) return Error::invalid_json;
     return gain;
+}
+
+Result<std::string> parse_digits(std::string_view body) {
+    const auto object = decode(body, BodyRule::required);
+    if (!object) return object.error();
+    Fields fields{*object};
+    std::string digits = fields.text("digits");
+    if (!fields.ok()) return Error::invalid_json;
+    return digits;
 }
 
 Result<call::NewRoom> parse_new_room(std::string_view body) {

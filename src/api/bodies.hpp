@@ -18,6 +18,7 @@ struct OfferBody {
     std::string sdp;
     std::string app_id;
     std::string role;
+    std::optional<bool> accept_dtmf;          ///< Absent: true.
     std::optional<Duration> reconnect_grace;  ///< How long the leg may stay interrupted; whole seconds.
 };
 /// Error::invalid_grace: `reconnect_grace` is not 0 to kMaxReconnectGrace.
@@ -42,6 +43,9 @@ Result<void> check_hang_up(std::string_view body);
 
 /// PATCH of a leg: its gain in dB, whatever its range; absent = unchanged.
 Result<std::optional<double>> parse_leg_change(std::string_view body);
+
+/// The digits to be pressed; "" when there are none.
+Result<std::string> parse_digits(std::string_view body);
 
 Result<call::NewRoom> parse_new_room(std::string_view body);
 Result<call::Joining> parse_joining(std::string_view body);

@@ -54,7 +54,8 @@ std::vector<IceServer> ice_servers(const IceServersConfig& config, std::chrono::
     std::vector<IceServer> servers;
     if (!stun.urls.empty()) servers.push_back(std::move(stun));
     if (!turn.urls.empty() && !config.turn_secret.empty()) {
-        turn.username = std::to_string((unix_time + config.ttl).count()) + ":" + config.turn_name;
+        const std::string name = config.turn_name ? config.turn_name() : "legroom";
+        turn.username = std::to_string((unix_time + config.ttl).count()) + ":" + name;
         turn.credential = turn_credential(config.turn_secret, turn.username);
         servers.push_back(std::move(turn));
     }

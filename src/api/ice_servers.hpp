@@ -15,8 +15,9 @@ struct IceServersConfig {
     std::vector<std::string> urls;  ///< stun:, stuns:, turn: and turns: URIs (RFC 7064, 7065), in this order.
     std::string turn_secret;        ///< Shared with the TURN servers. "": turn: and turns: are left out.
     std::chrono::seconds ttl{3600};  ///< How long credentials are good for.
-    std::string turn_name =
-        "legroom";  ///< The part of the user name behind the colon, for the TURN server's log.
+    /// The part of the user name behind the colon, a new one for each answer: a TURN server counts a user's
+    /// quota by it, so that callers who shared one would shut each other out. Empty function: "legroom".
+    std::function<std::string()> turn_name;
 };
 
 /// As RTCPeerConnection takes one in `iceServers`.

@@ -48,9 +48,16 @@ TEST(IceServers, AreReadyForRtcPeerConnection) {
 TEST(IceServers, CredentialsLastAsLongAsConfigured) {
     auto config = both_kinds();
     config.ttl = 60s;
-    config.turn_name = "host-7";
+    config.turn_name = [] { return "host-7"; };
     EXPECT_EQ(ice_servers(config, 100s).at(1).username, "160:host-7");
     EXPECT_NE(ice_servers(config, 100s).at(1).credential, ice_servers(config, 101s).at(1).credential);
+}
+
+TEST(IceServers, EveryAnswerIsAnotherUserOfTheTurnServer) {  // Its quotas are by name.
+    auto config = both_kinds();
+    config.turn_name = [names = 0]() mutable { return std::to_string(++names); };
+    EXPECT_EQ(ice_servers(config, 100s).at(1).username, "3700:1");
+    EXPECT_EQ(ice_servers(config, 100s).at(1).username, "3700:2");
 }
 
 TEST(IceServers, TurnNeedsTheSecret) {  // RTCPeerConnection throws at a TURN server without credentials.

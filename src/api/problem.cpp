@@ -46,6 +46,16 @@ const Row* find(const error_code& error, Where where) {
         {Error::change_pending, Where::anywhere, conflict,
          "another offer of this leg is still being carried out"},
 
+        {Error::digits_missing, Where::anywhere, bad_request, "digits required"},
+        {Error::too_many_digits, Where::anywhere, bad_request, "too many digits: at most 256"},
+        {Error::digits_waiting, Where::anywhere, unavailable,
+         "too many digits are waiting to be sent: at most 256"},
+        {Error::dtmf_not_negotiated, Where::anywhere, conflict,
+         "the leg's peer takes no DTMF: its offer has no telephone-event; offer again with one (RFC 4733)"},
+        {Error::peer_does_not_receive, Where::anywhere, conflict,
+         "the leg's peer receives nothing: it is on hold, or only publishes; digits can be sent once its "
+         "offer is sendrecv or recvonly"},
+
         {Error::room_not_found, Where::room_delete, not_found, "room {} not found"},
         {Error::room_not_found, Where::room_leave, bad_request, "room {} not found"},
         {Error::room_not_found, Where::anywhere, not_found, "room not found"},

@@ -52,8 +52,8 @@ using Answer = std::function<void(Reply)>;
 /// `retry` had something to say, or the time is up.
 struct Deferred {
     Instant until;
-    Reply late;                                   ///< The reply at `until`.
-    LegId leg;                                    ///< Whose news `retry` is called for.
+    Reply late;  ///< The reply at `until`.
+    LegId leg;   ///< Whose news `retry` is called for; "" stands for every event's.
     std::function<std::optional<Reply>()> retry;  ///< nullopt: go on waiting.
     std::function<void(Answer)> ask = {};  ///< May be empty. Called once, at once; may answer at any time.
 };

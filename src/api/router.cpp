@@ -1,5 +1,6 @@
 #include "api/router.hpp"
 
+#include <algorithm>
 #include <boost/url/pct_string_view.hpp>
 
 #include "api/utf8.hpp"
@@ -83,6 +84,13 @@ Match Router::match(std::string_view method, std::string_view target) const {
     }
     if (allow.empty()) return {};
     return {Match::Kind::wrong_method, nullptr, {}, allow + "OPTIONS"};
+}
+
+const Route* Router::find(std::string_view method, std::string_view pattern) const {
+    const auto found = std::find_if(routes_.begin(), routes_.end(), [&](const Route& route) {
+        return route.method == method && route.pattern == pattern;
+    });
+    return found == routes_.end() ? nullptr : &*found;
 }
 
 }  // namespace legroom::api

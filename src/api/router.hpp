@@ -42,6 +42,9 @@ public:
     /// and percent-decoded once after, so %2F belongs to an id; what is not UTF-8 then becomes U+FFFD.
     [[nodiscard]] Match match(std::string_view method, std::string_view target) const;
 
+    /// The route of exactly this pattern; nullptr: there is none.
+    [[nodiscard]] const Route* find(std::string_view method, std::string_view pattern) const;
+
 private:
     std::vector<Route> routes_;
 };

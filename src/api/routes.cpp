@@ -13,6 +13,16 @@ Reply readiness(const std::function<bool()>& ready) {
     return ready() ? status_word("ready") : refusal(Status::unavailable, "not ready");
 }
 
+/// GET /v1/vsi: what asks for a WebSocket never comes here.
+Reply no_upgrade(R request) {
+    if (const auto query = parse_event_query(request.query); !query)
+        return refusal(Status::bad_request, query.error());
+    Reply reply =
+        refusal(Status::upgrade_required, "this is a WebSocket: ask for it with Upgrade: websocket");
+    reply.headers = {{"Upgrade", "websocket"}};
+    return reply;
+}
+
 void add(std::vector<Route>& routes, std::vector<Route> more) {
     routes.insert(routes.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -38,6 +48,14 @@ std::vector<Route> leg_routes(LegHandlers& legs) {
         {"DELETE", "/v1/legs/{leg}/mute", [&legs](R r) { return legs.mute(r, false); }},
         {"POST", "/v1/legs/{leg}/deaf", [&legs](R r) { return legs.deafen(r, true); }},
         {"DELETE", "/v1/legs/{leg}/deaf", [&legs](R r) { return legs.deafen(r, false); }},
+    };
+}
+
+std::vector<Route> dtmf_routes(DtmfHandlers& dtmf) {
+    return {
+        {"POST", "/v1/legs/{leg}/dtmf", [&dtmf](R r) { return dtmf.send(r); }},
+        {"POST", "/v1/legs/{leg}/dtmf/accept", [&dtmf](R r) { return dtmf.set_accepting(r, true); }},
+        {"POST", "/v1/legs/{leg}/dtmf/reject", [&dtmf](R r) { return dtmf.set_accepting(r, false); }},
     };
 }
 
@@ -89,6 +107,7 @@ std::vector<Route> whip_routes(WhipHandlers& whip, std::string_view endpoint, st
 std::vector<Route> make_routes(Handlers handlers, PlainRoutes plain) {
     std::vector<Route> routes = connection_routes(handlers.webrtc);
     add(routes, leg_routes(handlers.legs));
+    add(routes, dtmf_routes(handlers.dtmf));
     add(routes, room_routes(handlers.rooms));
     add(routes, routing_routes(handlers.routing));
     add(routes, bridge_routes(handlers.bridges));
@@ -96,6 +115,8 @@ std::vector<Route> make_routes(Handlers handlers, PlainRoutes plain) {
     add(routes, whip_routes(handlers.whip, "/v1/whep/{room}", "/v1/whep/{room}/{leg}", Purpose::listen));
     add(routes,
         {
+            {"GET", "/v1/events", [&events = handlers.events](R r) { return events.replay(r); }},
+            {"GET", "/v1/vsi", no_upgrade},
             {"GET", "/v1/webrtc/ice-servers", [get = std::move(plain.ice_servers)](R) { return get(); }},
             {"GET", "/healthz", [](R) { return status_word("ok"); }},
             {"GET", "/readyz", [ready = std::move(plain.ready)](R) { return readiness(ready); }},

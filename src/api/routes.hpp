@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "api/bridge_handlers.hpp"
+#include "api/dtmf_handlers.hpp"
+#include "api/event_handlers.hpp"
 #include "api/leg_handlers.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
@@ -17,10 +19,12 @@ namespace legroom::api {
 struct Handlers {
     WebRtcHandlers& webrtc;
     LegHandlers& legs;
+    DtmfHandlers& dtmf;
     RoomHandlers& rooms;
     RoutingHandlers& routing;
     BridgeHandlers& bridges;
     WhipHandlers& whip;
+    EventHandlers& events;
 };
 
 /// Routes of what no service is asked for.

@@ -250,7 +250,7 @@ TEST(Routes, PathsAndMethods) {
         {"GET", "//v1/legs", "", 404, unknown},
         {"GET", "/v1", "", 404, unknown},
         {"GET", "/V1/legs", "", 404, unknown},
-        {"POST", "/v1/legs/$L/dtmf", R"({"digits":"1"})", 404, unknown},
+        {"POST", "/v1/legs/$L/rtt", R"({"text":"hello"})", 404, unknown},
         {"GET", "/v1/rooms/full/agents", "", 404, unknown},
         {"GET", "*", "", 404, unknown},
         {"GET", "", "", 404, unknown},

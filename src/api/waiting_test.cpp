@@ -166,6 +166,15 @@ TEST(LongPoll, OnlySoManyMayWait) {
     EXPECT_FALSE(poller.poll("?wait=1000").answered()) << "there is room again";
 }
 
+TEST(LongPoll, FewerMayWaitWhereThereAreFewConnections) {
+    auto config = Client::default_config();
+    config.max_waits = 1;
+    Poller poller{std::move(config)};
+    const Pending first = poller.poll("?wait=1000");
+    EXPECT_EQ(poller.client.send("GET", poller.target("?wait=1000")).status, Status::unavailable);
+    EXPECT_FALSE(first.answered());
+}
+
 TEST(LongPoll, TheEndOfTheServerIsTold) {
     Poller poller;
     const Pending poll = poller.poll("?wait=1000");

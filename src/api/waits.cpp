@@ -17,7 +17,7 @@ std::optional<Reply> try_again(const Deferred& what) {
 }  // namespace
 
 std::optional<WaitId> Waits::add(Deferred what, Answer answer) {
-    if (waits_.size() >= kMaxWaits) {
+    if (waits_.size() >= most_) {
         ++refused_;
         return std::nullopt;
     }

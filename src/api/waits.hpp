@@ -10,8 +10,7 @@
 
 namespace legroom::api {
 
-/// Requests that may wait at a time; fewer than the connections the HTTP server takes by default, so that
-/// waiting ones never shut everybody else out.
+/// Requests that may wait at a time, unless ApiConfig says fewer.
 inline constexpr std::size_t kMaxWaits = 512;
 
 enum class WaitId : std::uint64_t {};
@@ -19,7 +18,9 @@ enum class WaitId : std::uint64_t {};
 /// The requests that wait for their reply. Each is answered once, or cancelled. Control thread only.
 class Waits {
 public:
-    /// nullopt: there are kMaxWaits already; counted. `what.ask` is the caller's to call.
+    explicit Waits(std::size_t most = kMaxWaits) : most_(most) {}
+
+    /// nullopt: there are as many as may be already; counted. `what.ask` is the caller's to call.
     std::optional<WaitId> add(Deferred what, Answer answer);
 
     void settle(WaitId id, Reply reply);  ///< Answers it, if it still waits.
@@ -31,7 +32,7 @@ public:
     [[nodiscard]] bool waiting(WaitId id) const { return waits_.contains(id); }
     [[nodiscard]] std::optional<Instant> deadline() const;
     [[nodiscard]] std::size_t size() const { return waits_.size(); }
-    [[nodiscard]] std::uint64_t refused() const { return refused_; }  ///< Over kMaxWaits.
+    [[nodiscard]] std::uint64_t refused() const { return refused_; }  ///< Over the limit.
 
 private:
     struct Wait {
@@ -40,6 +41,7 @@ private:
     };
     std::optional<Wait> take(WaitId id);
 
+    std::size_t most_;
     std::map<WaitId, Wait> waits_;
     std::set<std::pair<LegId, WaitId>> by_leg_;
     std::set<std::pair<Instant, WaitId>> by_time_;

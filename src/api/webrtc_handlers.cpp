@@ -25,6 +25,10 @@ Reply WebRtcHandlers::offer(const Routed& request) {
 
     const auto leg = legs_.create(request.now, body->sdp, std::move(body->app_id), {}, std::move(body->role));
     if (!leg) return problem(leg.error());
+    if (body->accept_dtmf) {
+        const auto set = dtmf_.set_accepting(leg->id, *body->accept_dtmf);
+        if (!set) return problem(set.error());
+    }
     if (body->reconnect_grace) {
         const auto set = legs_.set_reconnect_grace(leg->id, *body->reconnect_grace);
         if (!set) return problem(set.error());

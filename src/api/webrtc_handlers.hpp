@@ -2,6 +2,7 @@
 
 #include "api/connection_calls.hpp"
 #include "api/reply.hpp"
+#include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
 
 namespace legroom::api {
@@ -9,10 +10,11 @@ namespace legroom::api {
 /// How long the media thread may take to say how a connection stands; 503 beyond.
 inline constexpr std::chrono::seconds kIceStatusPatience{2};
 
-/// Signalling (contract 01) and what became of it. `legs` and `calls` must outlive the handlers.
+/// Signalling (contract 01) and what became of it. The services and `calls` must outlive the handlers.
 class WebRtcHandlers {
 public:
-    WebRtcHandlers(call::LegService& legs, const ConnectionCalls& calls) : legs_(legs), calls_(calls) {}
+    WebRtcHandlers(call::LegService& legs, call::DtmfService& dtmf, const ConnectionCalls& calls)
+        : legs_(legs), dtmf_(dtmf), calls_(calls) {}
 
     Reply offer(const Routed& request);
     Reply further_offer(const Routed& request);
@@ -25,6 +27,7 @@ private:
     std::optional<Reply> new_candidates(const LegId& leg);
 
     call::LegService& legs_;
+    call::DtmfService& dtmf_;
     const ConnectionCalls& calls_;
 };
 

@@ -96,6 +96,13 @@ struct ClientIceConfig {
     std::chrono::seconds turn_credential_ttl{3600};
 };
 
+/// What readers of events get.
+struct EventsConfig {
+    std::size_t ledger_size = 50'000;    ///< Events kept for who comes back.
+    std::size_t vsi_connections = 100;   ///< At a time.
+    std::size_t vsi_event_buffer = 256;  ///< Events that wait for one slow connection.
+};
+
 /// Everything an operator can decide, with the defaults a fresh start has. Made by read_command_line();
 /// settings.hpp has the names, meanings and limits.
 struct Config {
@@ -105,6 +112,7 @@ struct Config {
     MediaConfig media;
     ConnectionConfig connection;
     ClientIceConfig client_ice;
+    EventsConfig events;
     std::size_t max_legs = 10'000;
     std::size_t max_rooms = 10'000;
 };

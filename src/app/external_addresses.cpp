@@ -34,12 +34,26 @@ bool ExternalAddresses::resolve(const std::string& name, std::vector<IpAddress> 
 
 bool ExternalAddresses::discover(const Endpoint& outside, const Endpoint& base) {
     if (outside.port != base.port) return false;
-    const ExternalIp seen{outside.ip, base.ip, false};
-    if (std::ranges::find(discovered_, seen) != discovered_.end()) return false;
-    std::erase_if(discovered_, [&](const ExternalIp& one) { return one.internal == seen.internal; });
-    if (discovered_.size() >= kMaxDiscovered) discovered_.erase(discovered_.begin());
-    discovered_.push_back(seen);
+    auto known = std::ranges::find(discovered_, base.ip, &Discovered::base);
+    if (known == discovered_.end()) {
+        if (discovered_.size() >= kMaxDiscovered) discovered_.erase(discovered_.begin());
+        known = discovered_.insert(discovered_.end(), Discovered{base.ip, {}});
+    }
+    auto& seen = known->seen;
+    if (!seen.empty() && seen.back() == outside.ip) return false;
+    std::erase(seen, outside.ip);
+    if (seen.size() >= kMaxSeenOfABase) seen.erase(seen.begin());
+    seen.push_back(outside.ip);
     return true;
+}
+
+bool ExternalAddresses::forget(const Endpoint& outside, const Endpoint& base) {
+    const auto known = std::ranges::find(discovered_, base.ip, &Discovered::base);
+    if (outside.port != base.port || known == discovered_.end()) return false;
+    const bool in_force = known->seen.back() == outside.ip;
+    std::erase(known->seen, outside.ip);
+    if (known->seen.empty()) discovered_.erase(known);
+    return in_force;
 }
 
 std::vector<ExternalIp> ExternalAddresses::known() const {
@@ -52,7 +66,7 @@ std::vector<ExternalIp> ExternalAddresses::known() const {
                 known.push_back({ip, one.internal, one.add});
         }
     }
-    known.insert(known.end(), discovered_.begin(), discovered_.end());
+    for (const Discovered& one : discovered_) known.push_back({one.seen.back(), one.base, false});
     return known;
 }
 

@@ -70,7 +70,34 @@ TEST(ExternalAddresses, TakeWhatAStunServerSeesInPlaceOfTheBase) {
     EXPECT_TRUE(addresses.discover({ip("2001:db8::7"), 10'000}, {ip("fd00::4"), 10'000}));
     EXPECT_EQ(known(addresses), "203.0.113.7/10.0.0.4 2001:db8::7/fd00::4");
     EXPECT_TRUE(addresses.discover({ip("203.0.113.9"), 10'000}, base)) << "it moved";
-    EXPECT_EQ(known(addresses), "2001:db8::7/fd00::4 203.0.113.9/10.0.0.4");
+    EXPECT_EQ(known(addresses), "203.0.113.9/10.0.0.4 2001:db8::7/fd00::4") << "in the place it had";
+}
+
+TEST(ExternalAddresses, ComeBackToAnAddressTheBaseHadBefore) {
+    auto addresses = configured("");
+    const Endpoint base{ip("10.0.0.4"), 10'000};
+    const Endpoint one{ip("203.0.113.7"), 10'000};
+    const Endpoint other{ip("198.51.100.7"), 10'000};
+    EXPECT_TRUE(addresses.discover(one, base));
+    for (const auto& [from, to] : {std::pair{one, other}, {other, one}, {one, other}}) {
+        EXPECT_TRUE(addresses.discover(to, base));
+        EXPECT_FALSE(addresses.forget(from, base)) << "another is in force";
+        EXPECT_EQ(known(addresses), to.ip.to_string() + "/10.0.0.4");
+    }
+}
+
+TEST(ExternalAddresses, ForgetWhatNoServerSees) {
+    auto addresses = configured("");
+    const Endpoint base{ip("10.0.0.4"), 10'000};
+    EXPECT_TRUE(addresses.discover({ip("203.0.113.7"), 10'000}, base));
+    EXPECT_TRUE(addresses.discover({ip("203.0.113.9"), 10'000}, base));
+    EXPECT_FALSE(addresses.forget({ip("203.0.113.9"), 61'234}, base)) << "a port that was never announced";
+    EXPECT_FALSE(addresses.forget({ip("203.0.113.9"), 10'000}, {ip("10.0.0.5"), 10'000}));
+    EXPECT_TRUE(addresses.forget({ip("203.0.113.9"), 10'000}, base));
+    EXPECT_EQ(known(addresses), "203.0.113.7/10.0.0.4") << "another server still sees that";
+    EXPECT_TRUE(addresses.forget({ip("203.0.113.7"), 10'000}, base));
+    EXPECT_EQ(known(addresses), "");
+    EXPECT_FALSE(addresses.forget({ip("203.0.113.7"), 10'000}, base));
 }
 
 TEST(ExternalAddresses, LeaveANatThatChangesPortsAlone) {
@@ -85,6 +112,13 @@ TEST(ExternalAddresses, RememberABoundedNumberOfDiscoveries) {
         EXPECT_TRUE(addresses.discover({ip("203.0.113.7"), 1}, {IpAddress::v4({10, 0, 0, i}), 1}));
     EXPECT_EQ(addresses.known().size(), kMaxDiscovered);
     EXPECT_EQ(addresses.known().back().internal, ip("10.0.0.39"));
+    const Endpoint base{ip("10.0.0.39"), 1};
+    for (std::uint8_t i = 0; i < 40; ++i)
+        EXPECT_TRUE(addresses.discover({IpAddress::v4({198, 51, 100, i}), 1}, base));
+    EXPECT_EQ(addresses.known().size(), kMaxDiscovered);
+    for (std::uint8_t i = 0; i < 40 - kMaxSeenOfABase; ++i)
+        EXPECT_FALSE(addresses.forget({IpAddress::v4({198, 51, 100, i}), 1}, base));
+    EXPECT_EQ(addresses.known().back().ip, ip("198.51.100.39"));
 }
 
 TEST(LookUpSchedule, TriesAgainLaterAndLaterAndRefreshesWhatItHas) {

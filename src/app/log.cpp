@@ -1,6 +1,8 @@
 #include "app/log.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+#include <iterator>
 #include <memory>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -19,6 +21,29 @@ public:
     }
     [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
         return std::make_unique<JsonText>();
+    }
+};
+
+/// The message for a terminal (pattern flag %&): what callers chose, a room's name, can neither begin a line
+/// of its own nor speak to the terminal. Control characters, those of UTF-8 as well (C1), are written \\xNN.
+class PersonText final : public spdlog::custom_flag_formatter {
+public:
+    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+        unsigned char before = 0;
+        for (const char c : message.payload) {
+            const auto byte = static_cast<unsigned char>(c);
+            const bool control =
+                byte < 0x20 || byte == 0x7f || (before == 0xc2 && byte >= 0x80 && byte < 0xa0);
+            if (control) {
+                fmt::format_to(std::back_inserter(out), "\\x{:02x}", byte);
+            } else {
+                out.push_back(c);
+            }
+            before = byte;
+        }
+    }
+    [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+        return std::make_unique<PersonText>();
     }
 };
 
@@ -53,8 +78,8 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 
 std::unique_ptr<spdlog::formatter> formatter(bool for_a_person) {
     auto made = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-    made->add_flag<JsonText>('*').add_flag<LevelName>('~');
-    made->set_pattern(for_a_person ? "%H:%M:%S %~ %v"
+    made->add_flag<JsonText>('*').add_flag<PersonText>('&').add_flag<LevelName>('~');
+    made->set_pattern(for_a_person ? "%H:%M:%S %~ %&"
                                    : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%~","message":%*})");
     return made;
 }

@@ -1,4 +1,3 @@
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <spdlog/spdlog.h>
@@ -14,8 +13,6 @@
 namespace {
 
 using namespace legroom;
-
-constexpr unsigned kPatienceWithDestructors = 2;  // seconds
 
 std::optional<std::string> from_environment(const std::string& name) {
     // Called before any thread is started. NOLINTNEXTLINE(concurrency-mt-unsafe)
@@ -48,10 +45,6 @@ int serve(app::Serve serve) {
         return 1;
     }
     program.run();
-    // Everybody has been told goodbye. A name look-up that hangs cannot be ended, and the destructors would
-    // wait for it.
-    std::signal(SIGALRM, [](int) { std::_Exit(0); });
-    ::alarm(kPatienceWithDestructors);
     return 0;
 }
 

@@ -4,17 +4,18 @@
 
 namespace legroom::app {
 
-NameWatch::NameWatch(boost::asio::io_context& context, std::vector<io::HostPort> names,
+NameWatch::NameWatch(boost::asio::io_context& context, io::Resolver& resolver,
+                     std::vector<io::HostPort> names,
                      std::function<void(const std::vector<io::Resolved>&)> heard)
-    : context_(context), timer_(context), names_(std::move(names)), heard_(std::move(heard)) {}
+    : resolver_(resolver), timer_(context), names_(std::move(names)), heard_(std::move(heard)) {}
 
 void NameWatch::start() {
     if (!names_.empty()) look_up();
 }
 
 void NameWatch::look_up() {
-    io::resolve_all(context_, names_, kPatience,
-                    [this](const std::vector<io::Resolved>& found) { finish_round(found); });
+    resolver_.resolve(names_, kPatience,
+                      [this](const std::vector<io::Resolved>& found) { finish_round(found); });
 }
 
 void NameWatch::finish_round(const std::vector<io::Resolved>& found) {

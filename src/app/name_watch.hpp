@@ -11,7 +11,7 @@
 namespace legroom::app {
 
 /// Keeps looking names up, off the context's thread and never in anybody's way. Lives on the context's
-/// thread; destroy it after the context has stopped running.
+/// thread; destroy it after the context has stopped running, and the resolver after it.
 class NameWatch {
 public:
     /// A resolver that has not answered by then is asked again later.
@@ -19,7 +19,7 @@ public:
 
     /// `heard` gets the answers of every round, in the order of the names; one without endpoints has none
     /// this time.
-    NameWatch(boost::asio::io_context& context, std::vector<io::HostPort> names,
+    NameWatch(boost::asio::io_context& context, io::Resolver& resolver, std::vector<io::HostPort> names,
               std::function<void(const std::vector<io::Resolved>&)> heard);
 
     /// Begins the first round. Without names there never is one.
@@ -29,7 +29,7 @@ private:
     void look_up();
     void finish_round(const std::vector<io::Resolved>& found);
 
-    boost::asio::io_context& context_;
+    io::Resolver& resolver_;
     boost::asio::steady_timer timer_;
     std::vector<io::HostPort> names_;
     std::function<void(const std::vector<io::Resolved>&)> heard_;

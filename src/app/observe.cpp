@@ -17,16 +17,13 @@ namespace legroom::app {
 namespace {
 
 /// Looks names up, as long as a server is given to answer.
-std::vector<io::Resolved> resolve(std::vector<io::HostPort> names) {
-    // A look-up that hangs cannot be ended, and the context's destructor would wait for it: this one has
-    // none.
-    static auto& context = *new boost::asio::io_context;  // NOLINT(cppcoreguidelines-owning-memory)
+std::vector<io::Resolved> resolve(const std::vector<io::HostPort>& names) {
+    boost::asio::io_context context;
+    io::Resolver resolver{context};
     std::vector<io::Resolved> resolved;
-    io::resolve_all(context, std::move(names), ServerProbe::kLimit,
-                    [&](std::vector<io::Resolved> found) { resolved = std::move(found); });
-    context.restart();
-    while (resolved.empty() && context.run_one_for(ServerProbe::kLimit * 2) != 0) {
-    }
+    resolver.resolve(names, ServerProbe::kLimit,
+                     [&](std::vector<io::Resolved> found) { resolved = std::move(found); });
+    context.run();
     return resolved;
 }
 
@@ -34,7 +31,7 @@ void resolve_external(ExternalAddresses& external, Observations& seen) {
     std::vector<io::HostPort> names;
     for (const std::string& name : external.names()) names.push_back({name, 0});
     if (names.empty()) return;
-    for (const io::Resolved& one : resolve(std::move(names))) {
+    for (const io::Resolved& one : resolve(names)) {
         std::vector<IpAddress> ips;
         for (const Endpoint& endpoint : one.endpoints) ips.push_back(endpoint.ip);
         if (ips.empty()) seen.unresolved.push_back(one.host);
@@ -100,7 +97,7 @@ void ask_servers(const Config& config, const ExternalAddresses& external, io::Ud
     std::vector<io::HostPort> names;
     names.reserve(questions.size());
     for (const Question& one : questions) names.push_back({one.host, one.port});
-    const auto resolved = resolve(std::move(names));
+    const auto resolved = resolve(names);
 
     io::CryptoRandom random;
     auto other = io::UdpPort::open(0);

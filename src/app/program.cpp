@@ -33,8 +33,31 @@ void log_event(const call::Event& event) {
         line += fmt::format(" reason={} seconds={:.2f}", call::to_string(end->reason),
                             std::chrono::duration<double>(end->total).count());
         if (end->failure) line += fmt::format(" failure={}", ice::to_string(end->failure->code));
+    } else if (const auto* key = std::get_if<call::DtmfReceived>(&event.what)) {
+        line += fmt::format(" seq={}", key->seq);
+        // People press card numbers and PINs: these do not belong into a log that nobody asked for them.
+        if (spdlog::should_log(spdlog::level::debug)) line += fmt::format(" digit={}", key->digit);
     }
     spdlog::info(line);
+}
+
+/// Every request, at LOG_LEVEL=debug.
+api::Respond logged(const api::Request& request, const api::Respond& respond) {
+    if (!spdlog::should_log(spdlog::level::debug)) return respond;
+    return [respond, line = fmt::format("{} {}", request.method, request.target)](api::Response response) {
+        spdlog::debug("{} {}", line, static_cast<int>(response.status));
+        respond(std::move(response));
+    };
+}
+
+/// Numbers go on from the microseconds of the start: a reader that comes back after a restart is told so,
+/// since no start gives as many numbers as it has microseconds.
+api::EventStreamConfig stream_config(const Config& config) {
+    api::EventStreamConfig stream;
+    stream.instance_id = config.instance_id;
+    stream.limits.records = config.events.ledger_size;
+    stream.first_seq = static_cast<events::Seq>(io::wall_time().since_1970.count());
+    return stream;
 }
 
 std::vector<api::Resource> page() {
@@ -59,6 +82,7 @@ std::optional<std::string> Program::start() {
     if (config_.instance_id.empty()) config_.instance_id = control_random_.uuid();
     if (auto problem = open_media(*certificate)) return problem;
     make_services(*certificate);
+    make_api();
     if (auto problem = open_http()) return problem;
     media_thread_ = std::thread([this] { media_->run(); });
     stay_reachable();
@@ -153,8 +177,13 @@ std::optional<std::string> Program::open_links(std::optional<io::ServerLinks>& l
 }
 
 void Program::make_services(const dtls::Certificate& certificate) {
+    const auto on_event = [this](const call::Event& event) {
+        log_event(event);
+        events_->publish(io::wall_time(), event);
+    };
+    events_ = std::make_unique<api::EventStream>(stream_config(config_), control_random_);
     board_ = std::make_unique<call::Switchboard>(
-        [this](engine::Command command) { media_->post(std::move(command)); }, log_event);
+        [this](engine::Command command) { media_->post(std::move(command)); }, on_event);
     call::LegConfig leg_config;
     leg_config.max_legs = config_.max_legs;
     leg_config.fingerprint = certificate.fingerprint();
@@ -164,6 +193,10 @@ void Program::make_services(const dtls::Certificate& certificate) {
     legs_->set_local_candidates(reachability_->host_candidates());
     rooms_ = std::make_unique<call::RoomService>(
         call::RoomConfig{config_.max_rooms, config_.media.default_sample_rate}, *board_, control_random_);
+    dtmf_ = std::make_unique<call::DtmfService>(*board_);
+}
+
+void Program::make_api() {
     api::ApiConfig api_config;
     api_config.instance_id = config_.instance_id;
     api_config.resources = page();
@@ -172,18 +205,22 @@ void Program::make_services(const dtls::Certificate& certificate) {
     api_config.ice_servers.urls = config_.client_ice.servers;
     api_config.ice_servers.turn_secret = config_.client_ice.turn_secret;
     api_config.ice_servers.ttl = config_.client_ice.turn_credential_ttl;
+    api_config.ice_servers.turn_name = [this] { return control_random_.uuid(); };
+    api_config.max_waits = std::clamp<std::size_t>(config_.http.max_connections / 2, 1, api::kMaxWaits);
     api_config.unix_time = [] {
-        const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
-        return std::chrono::duration_cast<std::chrono::seconds>(since_1970);
+        return std::chrono::duration_cast<std::chrono::seconds>(io::wall_time().since_1970);
     };
-    api_ = std::make_unique<api::Api>(std::move(api_config), *legs_, *rooms_);
+    api_config.events = events_.get();
+    api_ = std::make_unique<api::Api>(std::move(api_config), *legs_, *rooms_, *dtmf_);
+    vsi_ = std::make_unique<vsi::Hub>(
+        vsi::HubConfig{config_.events.vsi_connections, config_.events.vsi_event_buffer}, *api_, *events_);
 }
 
 std::optional<std::string> Program::open_http() {
     io::HttpHandlers handlers;
     handlers.handle = [this](const api::Request& request,
                              const io::HttpHandlers::Respond& respond) -> io::HttpHandlers::Cancel {
-        const auto wait = api_->handle(io::now(), request, respond);
+        const auto wait = api_->handle(io::now(), request, logged(request, respond));
         if (!wait) return {};
         arm_api_timer();
         return [this, id = *wait] { api_->cancel(id); };
@@ -191,6 +228,7 @@ std::optional<std::string> Program::open_http() {
     handlers.refuse = [this](api::Status status, const std::string& error) {
         return api_->problem(status, error);
     };
+    handlers.upgrade = [this](const api::Request& request) { return vsi_->open(request); };
     io::HttpLimits limits;
     limits.connections = config_.http.max_connections;
     http_ = std::make_unique<io::HttpServer>(control_, std::move(handlers), limits);
@@ -242,10 +280,14 @@ void Program::on_engine_event(const engine::Event& event) {
         spdlog::info("reachable at {}, {}", gathered->candidate.endpoint.to_string(),
                      relayed ? "a TURN server's relay" : "a STUN server says");
         reachability_->discover(gathered->candidate);
+    } else if (const auto* lost = std::get_if<engine::CandidateLost>(&event)) {
+        spdlog::info("no longer reachable at {}", lost->candidate.endpoint.to_string());
+        reachability_->forget(lost->candidate);
     } else if (const auto* relay = std::get_if<engine::RelayFailed>(&event)) {
         spdlog::warn("ICE_SERVERS: {}", relay->reason);
     }
     legs_->handle(io::now(), event);
+    dtmf_->handle(io::now(), event);
 }
 
 void Program::shut_down() {

@@ -9,9 +9,11 @@
 #include <thread>
 
 #include "api/api.hpp"
+#include "api/event_stream.hpp"
 #include "app/config.hpp"
 #include "app/reachability.hpp"
 #include "base/result.hpp"
+#include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
 #include "call/room_service.hpp"
 #include "call/switchboard.hpp"
@@ -19,6 +21,7 @@
 #include "io/crypto_random.hpp"
 #include "io/http_server.hpp"
 #include "io/media_loop.hpp"
+#include "vsi/hub.hpp"
 
 namespace legroom::app {
 
@@ -39,6 +42,7 @@ private:
     std::optional<std::string> open_media(const dtls::Certificate& certificate);
     std::optional<std::string> open_http();
     void make_services(const dtls::Certificate& certificate);
+    void make_api();
     std::optional<std::string> open_tcp(std::uint16_t udp_port, std::optional<io::TcpPort>& tcp);
     std::optional<std::string> open_links(std::optional<io::ServerLinks>& links);
     void stay_reachable();
@@ -57,10 +61,13 @@ private:
     std::thread media_thread_;
     std::unique_ptr<Reachability> reachability_;
 
+    std::unique_ptr<api::EventStream> events_;
     std::unique_ptr<call::Switchboard> board_;
     std::unique_ptr<call::LegService> legs_;
     std::unique_ptr<call::RoomService> rooms_;
+    std::unique_ptr<call::DtmfService> dtmf_;
     std::unique_ptr<api::Api> api_;
+    std::unique_ptr<vsi::Hub> vsi_;
     boost::asio::steady_timer api_timer_;
     std::optional<Instant> api_timer_at_;
     std::unique_ptr<io::HttpServer> http_;

@@ -48,7 +48,7 @@ std::vector<io::LinkServer> links_to(const MediaConfig& config,
 
 Reachability::Reachability(boost::asio::io_context& context, const MediaConfig& config,
                            MediaPortNumbers ports)
-    : context_(context), config_(config), ports_(ports), external_(config.external) {
+    : context_(context), config_(config), ports_(ports), external_(config.external), resolver_(context) {
     announce();
 }
 
@@ -59,13 +59,13 @@ void Reachability::start(Sinks sinks) {
     addresses_ = std::make_unique<io::AddressWatch>(context_, [this](const auto&) { announce(); });
 
     if (gathers()) {
-        server_names_ = std::make_unique<NameWatch>(context_, names_of(config_),
+        server_names_ = std::make_unique<NameWatch>(context_, resolver_, names_of(config_),
                                                     [this](const auto& found) { on_servers(found); });
         server_names_->start();
     }
     std::vector<io::HostPort> external;
     for (const std::string& name : external_.names()) external.push_back({name, 0});
-    external_names_ = std::make_unique<NameWatch>(context_, std::move(external),
+    external_names_ = std::make_unique<NameWatch>(context_, resolver_, std::move(external),
                                                   [this](const auto& found) { on_external_names(found); });
     external_names_->start();
 }
@@ -110,6 +110,11 @@ void Reachability::discover(const ice::Candidate& seen) {
             seen.endpoint.ip.to_string(), seen.endpoint.port, seen.base.to_string());
     }
     if (external_.discover(seen.endpoint, seen.base)) announce();
+}
+
+void Reachability::forget(const ice::Candidate& lost) {
+    if (!config_.discover_external || lost.type != ice::CandidateType::server_reflexive) return;
+    if (external_.forget(lost.endpoint, lost.base)) announce();
 }
 
 /// Tells our addresses, if they are others than before.

@@ -14,6 +14,7 @@
 #include "engine/messages.hpp"
 #include "ice/candidate.hpp"
 #include "io/address_watch.hpp"
+#include "io/resolver.hpp"
 #include "io/server_links.hpp"
 
 namespace legroom::app {
@@ -42,6 +43,8 @@ public:
     void start(Sinks sinks);
     /// A STUN server saw us at this address.
     void discover(const ice::Candidate& seen);
+    /// None sees us there any more.
+    void forget(const ice::Candidate& lost);
 
     [[nodiscard]] const std::vector<ice::Candidate>& host_candidates() const { return host_candidates_; }
     /// Whether any server will be asked: false means that the candidates there are now are all.
@@ -61,6 +64,7 @@ private:
     std::vector<ice::Candidate> host_candidates_;
     /// What each server's name last stood for: the STUN servers in their order, then the TURN servers.
     std::vector<std::vector<Endpoint>> resolved_;
+    io::Resolver resolver_;
     std::unique_ptr<NameWatch> server_names_;
     std::unique_ptr<NameWatch> external_names_;
     std::unique_ptr<io::AddressWatch> addresses_;

@@ -3,17 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <limits>
 #include <numeric>
 
 #include "app/ice_settings.hpp"
 #include "app/ice_uri.hpp"
 #include "app/values.hpp"
+#include "vsi/hub.hpp"
 
 namespace legroom::app {
 namespace {
 
 constexpr std::size_t kMaxInstanceIdBytes = 128;
 constexpr std::size_t kMost = 100'000;  // of legs, rooms, connections: far above what one machine carries
+
+constexpr std::size_t kMostEvents = 1'000'000;
 
 /// Puts a parsed value where it belongs, or says that there was none.
 template <class To, class Value>
@@ -69,6 +73,14 @@ bool set_port_max(Config& config, std::string_view text) {
 
 std::string show_port_max(const Config& config) {
     return config.media.udp_port_max ? fmt::to_string(*config.media.udp_port_max) : std::string{};
+}
+
+/// Anything that is a number, brought within the limits (contract 05).
+bool set_event_buffer(Config& config, std::string_view text) {
+    const auto size = parse_number(text, 0, std::numeric_limits<std::uint32_t>::max());
+    if (!size) return false;
+    config.events.vsi_event_buffer = std::clamp(*size, vsi::kMinEventBuffer, vsi::kMaxEventBuffer);
+    return true;
 }
 
 constexpr std::string_view kCount = "a number from 1 to 100000";
@@ -134,8 +146,8 @@ constexpr Setting kSettings[] = {
     {"WEBRTC_INTERFACES_DENY", "do not use these interfaces for calls", kInterfaces, set_denied_interfaces,
      show_denied_interfaces},
 
-    {"ICE_ALLOW_LOCAL_TARGETS",
-     "check candidates at loopback, link-local and broadcast addresses that callers name", kBoolean,
+    {"ICE_ALLOW_LOCAL_TARGETS", "check candidates at loopback and link-local addresses that callers name",
+     kBoolean,
      [](Config& c, std::string_view text) { return put(c.media.allow_local_targets, parse_boolean(text)); },
      [](const Config& c) { return fmt::to_string(c.media.allow_local_targets); }},
 
@@ -167,6 +179,23 @@ constexpr Setting kSettings[] = {
      [](Config& c, std::string_view text) { return put(c.media.comfort_noise, parse_boolean(text)); },
      [](const Config& c) { return fmt::to_string(c.media.comfort_noise); }},
 
+    {"EVENT_LEDGER_SIZE", "events kept for readers that come back", "a number from 1 to 1000000",
+     [](Config& c, std::string_view text) {
+         return put(c.events.ledger_size, parse_number(text, 1, kMostEvents));
+     },
+     [](const Config& c) { return fmt::to_string(c.events.ledger_size); }},
+
+    {"VSI_EVENT_BUFFER_SIZE",
+     "events that wait for one slow VSI connection; taken for 16 if less and 1000000 if more",
+     "a whole number", set_event_buffer,
+     [](const Config& c) { return fmt::to_string(c.events.vsi_event_buffer); }},
+
+    {"VSI_MAX_CONNECTIONS", "most VSI connections at a time", kCount,
+     [](Config& c, std::string_view text) {
+         return put(c.events.vsi_connections, parse_number(text, 1, kMost));
+     },
+     [](const Config& c) { return fmt::to_string(c.events.vsi_connections); }},
+
     {"MAX_LEGS", "most legs at a time", kCount,
      [](Config& c, std::string_view text) { return put(c.max_legs, parse_number(text, 1, kMost)); },
      [](const Config& c) { return fmt::to_string(c.max_legs); }},
@@ -186,7 +215,6 @@ constexpr Setting kSettings[] = {
 constexpr std::string_view kUnused[] = {
     "TRUST_PROXY_HEADERS",
     "SPEECH_DETECTION_ENABLED",
-    "VSI_EVENT_BUFFER_SIZE",
     "WS_JITTER_BUFFER_MS",
     "RECORDING_DIR",
     "WEBHOOK_URL",

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
 #include "call/room_service.hpp"
 #include "call/switchboard.hpp"
@@ -21,6 +22,12 @@ inline std::string plain_offer(const std::string& more = "") {
            "a=fingerprint:sha-256 41:11:F5:0E:7B:E7:F7:31:31:D1:58:FE:24:C2:EF:0A:23:6C:CA:B2:9D:17:EE:C7:3C:"
            "CA:DC:9C:86:A6:68:F5\r\n" +
            more;
+}
+
+/// The same of a peer that can be sent digits.
+inline std::string offer_with_digits(const std::string& more = "") {
+    std::string offer = plain_offer("a=rtpmap:110 telephone-event/48000\r\n" + more);
+    return offer.replace(offer.find("SAVPF 111"), 9, "SAVPF 111 110");
 }
 
 inline dtls::Fingerprint our_fingerprint() {
@@ -48,16 +55,29 @@ inline ice::Candidate gathered_candidate(std::uint16_t port = 40'000) {
             "2"};
 }
 
+inline ice::Candidate relayed_candidate(std::uint16_t port = 50'000) {
+    auto candidate = gathered_candidate(port);
+    candidate.type = ice::CandidateType::relayed;
+    candidate.endpoint.ip = *IpAddress::parse("198.51.100.9");
+    candidate.base = candidate.endpoint;
+    return candidate;
+}
+
 struct World {
     explicit World(LegConfig leg_config = {}, RoomConfig room_config = {})
-        : legs(with_fingerprint(std::move(leg_config)), board, random), rooms(room_config, board, random) {
+        : legs(with_fingerprint(std::move(leg_config)), board, random),
+          rooms(room_config, board, random),
+          dtmf(board) {
         legs.set_local_candidates({host_candidate()});
     }
 
     /// A leg made from plain_offer().
     LegId add_leg(std::string app_id = "") { return legs.create(now, plain_offer(), std::move(app_id))->id; }
 
-    void engine_says(const engine::Event& event) { legs.handle(now, event); }
+    void engine_says(const engine::Event& event) {
+        legs.handle(now, event);
+        dtmf.handle(now, event);
+    }
 
     /// What was published since the last time: "room.created@r leg.joined_room@r".
     std::string story() {
@@ -81,12 +101,17 @@ struct World {
 
     std::vector<engine::Command> commands;
     std::vector<Event> events;
+    EventSink also;  ///< Told of each event as well, if set.
     SeededRandom random{7};
     Instant now{};
     Switchboard board{[this](engine::Command command) { commands.push_back(std::move(command)); },
-                      [this](const Event& event) { events.push_back(event); }};
+                      [this](const Event& event) {
+                          events.push_back(event);
+                          if (also) also(event);
+                      }};
     LegService legs;
     RoomService rooms;
+    DtmfService dtmf;
 
 private:
     static LegConfig with_fingerprint(LegConfig config) {

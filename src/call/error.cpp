@@ -75,6 +75,16 @@ const char* text(Error error) {
             return "candidates of another ICE session";
         case Error::wrong_direction:
             return "the offer's audio goes the wrong way";
+        case Error::digits_missing:
+            return "no digits";
+        case Error::too_many_digits:
+            return "too many digits at once";
+        case Error::digits_waiting:
+            return "too many digits waiting to be sent";
+        case Error::dtmf_not_negotiated:
+            return "telephone-event not negotiated";
+        case Error::peer_does_not_receive:
+            return "the peer does not receive";
         case Error::change_pending:
             return "an offer is still being carried out";
     }

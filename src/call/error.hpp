@@ -40,6 +40,11 @@ enum class Error {
     bad_reconnect_grace,      ///< Not 0 to kMaxReconnectGrace.
     too_many_candidates,      ///< kMaxCandidatesAtOnce
     other_ice_session,        ///< Candidates of another generation than the leg is at.
+    digits_missing,           ///< A request to send DTMF that has no digits.
+    too_many_digits,          ///< More at once than may ever wait (engine::kMaxDigitsWaiting).
+    digits_waiting,           ///< Not now: too many are waiting to be sent.
+    dtmf_not_negotiated,      ///< The peer takes no telephone-events.
+    peer_does_not_receive,    ///< The peer's latest offer lets us send nothing.
     wrong_direction,          ///< A publisher's offer that sends nothing, a listener's that receives nothing.
 };
 boost::system::error_code make_error_code(Error error);

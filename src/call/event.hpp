@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -40,6 +41,11 @@ struct LegRoleChanged {
     std::string old_role;
     std::string new_role;
 };
+/// A key was pressed at the leg's far end.
+struct DtmfReceived {
+    char digit = '0';       ///< One of "0123456789*#ABCD".
+    std::uint64_t seq = 0;  ///< From 1, per leg.
+};
 struct RoomCreated {};
 struct RoomDeleted {};
 enum class RoutingReason { set, update, leg_joined, leg_role_changed };
@@ -62,8 +68,8 @@ struct RoomUnbridged {
 
 using Happening =
     std::variant<LegConnected, LegInterrupted, LegResumed, LegDisconnected, LegJoinedRoom, LegLeftRoom,
-                 LegMuted, LegUnmuted, LegDeafened, LegUndeafened, LegRoleChanged, RoomCreated, RoomDeleted,
-                 RoomRoutingChanged, RoomBridged, RoomBridgeUpdated, RoomUnbridged>;
+                 LegMuted, LegUnmuted, LegDeafened, LegUndeafened, LegRoleChanged, DtmfReceived, RoomCreated,
+                 RoomDeleted, RoomRoutingChanged, RoomBridged, RoomBridgeUpdated, RoomUnbridged>;
 
 /// Something happened (contract 04), said once, in order. The scope members are empty where the event has
 /// no such scope: `leg.muted` names no room even while the leg is in one.

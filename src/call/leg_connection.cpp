@@ -112,6 +112,10 @@ void LegService::carry_out(Leg& leg, Change change) {
         signalling.remote_candidates = change.remote.candidates.size();
         signalling.mdns_names = change.remote.mdns_names;
         counters_.remote_candidates_over_limit += change.remote.over_limit;
+    } else {  // An offer repeats the candidates it had, and may bring more.
+        signalling.remote_candidates =
+            std::max(signalling.remote_candidates, change.remote.candidates.size());
+        signalling.mdns_names = std::max(signalling.mdns_names, change.remote.mdns_names);
     }
     remember(signalling, change.ours, negotiated, change.remote);
 

@@ -59,6 +59,17 @@ TEST(SecondOffer, ThatOnlyHoldsKeepsTheTransport) {
     EXPECT_TRUE(world.legs.reoffer(world.now, leg->id, plain_offer())) << "nothing is pending";
 }
 
+TEST(SecondOffer, MayBringCandidatesTheFirstDidNotHave) {
+    World world;
+    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const std::string full = plain_offer() + "a=candidate:1 1 udp 1 192.0.2.9 9 typ host\r\n";
+    ASSERT_TRUE(world.legs.reoffer(world.now, leg->id, full));
+    const auto change = world.sent<engine::ChangeLeg>().at(0);
+    EXPECT_EQ(change.transport, TransportChange::kept);
+    EXPECT_THAT(change.remote_candidates, SizeIs(1));
+    EXPECT_EQ(world.legs.find(leg->id)->signalling.remote_candidates, 1U);
+}
+
 TEST(SecondOffer, WithNewCredentialsRestartsIce) {
     World world;
     const auto leg = world.legs.create(world.now, plain_offer(), "");

@@ -257,9 +257,7 @@ void LegService::on(Instant, const engine::CandidateGathered& event) {
     });
 }
 
-void LegService::on(Instant, const engine::RelayFailed& event) {
-    if (event.lost) local_.forget(*event.lost);
-}
+void LegService::on(Instant, const engine::CandidateLost& event) { local_.forget(event.candidate); }
 
 void LegService::on(Instant, const engine::GatheringDone&) {
     config_.gathering_done = true;

@@ -133,10 +133,13 @@ private:
     void on(Instant now, const engine::LegInterrupted& event);
     void on(Instant now, const engine::LegResumed& event);
     void on(Instant now, const engine::LegFailed& event);
+    void on(Instant, const engine::DigitReceived&) {}  ///< DtmfService's.
+    void on(Instant, const engine::DigitsDone&) {}     ///< Likewise.
     void on(Instant now, const engine::TransportChanged& event);
     void on(Instant now, const engine::IceReported& event);
     void on(Instant now, const engine::CandidateGathered& event);
-    void on(Instant now, const engine::RelayFailed& event);
+    void on(Instant now, const engine::CandidateLost& event);
+    void on(Instant, const engine::RelayFailed&) {}  ///< For the log only.
     void on(Instant now, const engine::GatheringDone& event);
 
     void take_candidate(Leg& leg, const ice::ParsedCandidate& parsed);

@@ -13,6 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::plain_offer;
 using test::World;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -217,6 +218,36 @@ TEST(LegService, ForgetsTheOldestGatheredCandidates) {
     const auto handed_out = lines(*world.legs.drain_candidates(world.add_leg()));
     EXPECT_THAT(handed_out, SizeIs(1 + kMaxGatheredCandidates));
     EXPECT_EQ(handed_out.back(), test::gathered_candidate(40'000 + kMaxGatheredCandidates + 2).to_line());
+}
+
+TEST(LegService, ComingLegsAreToldWhatIsTrueNow) {
+    World world{LegConfig{.gathering_done = true}};
+    const auto told = [&] { return lines(*world.legs.drain_candidates(world.add_leg())); };
+    const std::string host = test::host_candidate().to_line();
+    const auto one = test::gathered_candidate(1);
+    const auto other = test::gathered_candidate(2);
+    world.engine_says(engine::CandidateGathered{one});
+    world.engine_says(engine::CandidateGathered{test::relayed_candidate()});
+    world.engine_says(engine::CandidateGathered{other});
+    world.engine_says(engine::CandidateLost{one});
+    const std::string relay = test::relayed_candidate().to_line();
+    EXPECT_THAT(told(), ElementsAre(host, relay, other.to_line()));
+    world.engine_says(engine::CandidateGathered{one});  // The first line is back.
+    world.engine_says(engine::CandidateLost{other});
+    EXPECT_THAT(told(), ElementsAre(host, relay, one.to_line()));
+    world.engine_says(engine::CandidateLost{test::relayed_candidate()});
+    EXPECT_THAT(told(), ElementsAre(host, one.to_line()));
+}
+
+TEST(LegService, NoRelayMakesRoomForAReflexiveAddress) {
+    World world{LegConfig{.gathering_done = true}};
+    world.engine_says(engine::CandidateGathered{test::relayed_candidate()});
+    for (std::uint16_t i = 0; i < 2 * kMaxGatheredCandidates; ++i)
+        world.engine_says(
+            engine::CandidateGathered{test::gathered_candidate(static_cast<std::uint16_t>(1 + i))});
+    const auto told = lines(*world.legs.drain_candidates(world.add_leg()));
+    EXPECT_THAT(told, SizeIs(1 + 1 + kMaxGatheredCandidates));
+    EXPECT_THAT(told, Contains(test::relayed_candidate().to_line()));
 }
 
 TEST(LegService, PassesUsableCandidatesOnAndAcceptsTheRest) {

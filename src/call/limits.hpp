@@ -48,8 +48,8 @@ inline constexpr std::size_t kMaxCandidatesAtOnce = 64;
 /// Our candidates a leg's poll has not fetched; later ones are not told to it.
 inline constexpr std::size_t kMaxUndelivered = 128;
 
-/// Gathered candidates kept for coming legs. A NAT that changes its mapping again and again makes new ones
-/// for as long as the process lives; the oldest is forgotten first.
+/// Gathered candidates of one type kept for coming legs; the oldest is forgotten first. Those of relays are
+/// no more than ice::kMaxRelays, so that none is forgotten while it is one.
 inline constexpr std::size_t kMaxGatheredCandidates = 16;
 
 }  // namespace legroom::call

@@ -15,12 +15,12 @@ public:
     /// Replaces the host candidates; legs that exist keep those they were told.
     void set_hosts(std::vector<ice::Candidate> hosts) { hosts_ = std::move(hosts); }
 
-    /// Remembers a gathered candidate for coming legs, the oldest making room (kMaxGatheredCandidates).
-    /// False: it was known already.
+    /// Remembers a gathered candidate for coming legs, the oldest of its type making room
+    /// (kMaxGatheredCandidates). False: it was known already.
     bool add_gathered(const ice::Candidate& candidate);
 
-    /// It is no more: a relay has taken it back.
-    void forget(const Endpoint& gathered);
+    /// It is one no more: coming legs are not told of it.
+    void forget(const ice::Candidate& lost);
 
     [[nodiscard]] bool empty() const { return hosts_.empty() && gathered_.empty(); }
     /// Everything known now as "candidate:…" lines, hosts first.

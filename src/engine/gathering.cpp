@@ -40,43 +40,49 @@ std::vector<ice::TurnConfig> turn_configs(const std::vector<TurnServer>& servers
 Gathering::Gathering(const std::vector<Endpoint>& bases, const StartGathering& servers, Random& random,
                      Instant now)
     : random_(random),
-      gatherer_(std::in_place, bases, servers.stun_servers, random, now),
-      relays_(turn_configs(servers.turn_servers, bases), random, now) {
+      gatherer_(bases, servers.stun_servers, random, now),
+      relays_(std::in_place, turn_configs(servers.turn_servers, bases), random, now) {
     settle();
 }
 
 void Gathering::ask(Instant now, const std::vector<Endpoint>& bases,
                     const std::vector<Endpoint>& stun_servers) {
-    gatherer_.emplace(bases, stun_servers, random_, now);
+    gatherer_.ask(now, bases, stun_servers);
     settle();
+}
+
+void Gathering::restart(Instant now, const std::vector<Endpoint>& bases, const StartGathering& servers) {
+    relays_.emplace(turn_configs(servers.turn_servers, bases), random_, now);
+    said_done_ = false;
+    ask(now, bases, servers.stun_servers);
 }
 
 bool Gathering::handle_datagram(Instant now, const Path& path, Bytes datagram) {
     const bool ours =
-        gatherer_->handle_datagram(now, path, datagram) || relays_.handle_datagram(now, path, datagram);
+        gatherer_.handle_datagram(now, path, datagram) || relays_->handle_datagram(now, path, datagram);
     if (ours) settle();
     return ours;
 }
 
 bool Gathering::send(Instant now, const Transmit& transmit) {
-    const bool relayed = relays_.send(now, transmit);
+    const bool relayed = relays_->send(now, transmit);
     if (relayed) settle();
     return relayed;
 }
 
 void Gathering::stream_closed(Instant now, const Path& path) {
-    relays_.stream_closed(now, path);
+    relays_->stream_closed(now, path);
     settle();
 }
 
 void Gathering::close() {
-    relays_.close();
+    relays_->close();
     settle();
 }
 
 void Gathering::handle_timeout(Instant now) {
-    gatherer_->handle_timeout(now);
-    relays_.handle_timeout(now);
+    gatherer_.handle_timeout(now);
+    relays_->handle_timeout(now);
     settle();
 }
 
@@ -88,20 +94,20 @@ std::optional<GatheringOutput> Gathering::poll() {
 }
 
 std::optional<Instant> Gathering::deadline() const {
-    const auto one = gatherer_->deadline();
-    const auto other = relays_.deadline();
+    const auto one = gatherer_.deadline();
+    const auto other = relays_->deadline();
     if (one && other) return std::min(*one, *other);
     return one ? one : other;
 }
 
 void Gathering::settle() {
-    while (auto output = gatherer_->poll()) {
+    while (auto output = gatherer_.poll()) {
         if (std::holds_alternative<ice::GatheringDone>(*output)) continue;  // said below, for both
         std::visit([this](auto& what) { outbox_.emplace_back(std::move(what)); }, *output);
     }
-    while (auto output = relays_.poll())
+    while (auto output = relays_->poll())
         std::visit([this](auto& what) { outbox_.emplace_back(std::move(what)); }, *output);
-    if (said_done_ || !gatherer_->done() || !relays_.settled()) return;
+    if (said_done_ || !gatherer_.done() || !relays_->settled()) return;
     said_done_ = true;
     outbox_.emplace_back(ice::GatheringDone{});
 }

@@ -13,8 +13,8 @@
 
 namespace legroom::engine {
 
-using GatheringOutput = std::variant<Transmit, ice::Candidate, ice::TurnReceived, ice::TurnFailed,
-                                     ice::TurnDisconnect, ice::GatheringDone>;
+using GatheringOutput = std::variant<Transmit, ice::Candidate, ice::CandidateLost, ice::TurnReceived,
+                                     ice::TurnFailed, ice::TurnDisconnect, ice::GatheringDone>;
 
 /// What the one port of all legs is called outside, and the addresses that relay to it: asks the STUN servers
 /// and keeps an allocation at each TURN server (RFC 8445 §5.1.1.2). Candidates of relays are their own base;
@@ -28,6 +28,8 @@ public:
 
     /// Asks other STUN servers from now on; the relays stay.
     void ask(Instant now, const std::vector<Endpoint>& bases, const std::vector<Endpoint>& stun_servers);
+    /// After close(): all from the beginning, but what ice::Gatherer::ask() keeps.
+    void restart(Instant now, const std::vector<Endpoint>& bases, const StartGathering& servers);
 
     /// True: it was a server's, and is consumed.
     bool handle_datagram(Instant now, const Path& path, Bytes datagram);
@@ -44,8 +46,8 @@ private:
     void settle();
 
     Random& random_;
-    std::optional<ice::Gatherer> gatherer_;  ///< Always there; made anew by ask().
-    ice::Relays relays_;
+    ice::Gatherer gatherer_;
+    std::optional<ice::Relays> relays_;  ///< Always there; made anew by restart().
     bool said_done_ = false;
     std::deque<GatheringOutput> outbox_;
 };

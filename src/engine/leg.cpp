@@ -10,27 +10,50 @@ namespace legroom::engine {
 
 Leg::Leg(const CreateLeg& command, peer::PeerConfig peer, Random& random, Instant now)
     : id_(command.leg),
-      direction_(command.negotiated.direction),
-      opus_payload_type_(command.negotiated.opus.payload_type),
       ssrc_(command.ssrc),
       connection_(std::move(peer), random, now),
       incoming_(kRateAlone),
       outgoing_(SendConfig::from(command.negotiated, command.ssrc, kRateAlone), random),
-      role_(command.role) {}
+      role_(command.role) {
+    negotiate_media(command.negotiated);
+}
 
-std::optional<Ssrc> Leg::receive(Instant at, Bytes plain_rtp) {
+void Leg::negotiate_media(const sdp::Negotiated& negotiated) {
+    direction_ = negotiated.direction;
+    opus_payload_type_ = negotiated.opus.payload_type;
+    telephone_event_48k_ = negotiated.telephone_event_48k;
+    telephone_event_8k_ = negotiated.telephone_event_8k;
+}
+
+Received Leg::receive(Instant at, Bytes plain_rtp) {
+    Received received;
     const auto packet = rtp::parse_packet(plain_rtp);
-    if (!packet) return std::nullopt;
-    if (sdp::receives(direction_) && packet->header.payload_type == opus_payload_type_)
-        incoming_.push(at, *packet);
-    if (heard_ssrc_ == packet->header.ssrc) return std::nullopt;
-    heard_ssrc_ = packet->header.ssrc;
-    return heard_ssrc_;
+    if (!packet) return received;
+    if (sdp::receives(direction_)) received.digit = hear(at, *packet);
+    if (heard_ssrc_ != packet->header.ssrc) received.new_ssrc = heard_ssrc_ = packet->header.ssrc;
+    return received;
+}
+
+std::optional<char> Leg::hear(Instant at, const rtp::Packet& packet) {
+    const std::uint8_t type = packet.header.payload_type;
+    if (type == opus_payload_type_) {
+        incoming_.push(at, packet);
+    } else if (type == telephone_event_48k_) {
+        return keys_.receive(at, packet, 48'000);
+    } else if (type == telephone_event_8k_) {
+        return keys_.receive(at, packet, 8'000);
+    }
+    return std::nullopt;
+}
+
+void Leg::send_digits(std::string_view digits) {
+    for (const char digit : digits) outgoing_.send_digit(digit);
+    if (!sdp::sends(direction_)) outgoing_.drop_digits();
 }
 
 void Leg::negotiate(const sdp::Negotiated& negotiated) {
-    direction_ = negotiated.direction;
-    opus_payload_type_ = negotiated.opus.payload_type;
+    negotiate_media(negotiated);
+    if (!sdp::sends(direction_)) outgoing_.drop_digits();
     outgoing_.negotiate(SendConfig::from(negotiated, ssrc_, outgoing_.rate()));
 }
 
@@ -41,11 +64,13 @@ void Leg::negotiate_when_replaced(const ChangeLeg& change) {
 void Leg::end_replacement(bool succeeded, Random& random) {
     const auto agreed = std::exchange(renegotiation_, std::nullopt);
     if (!succeeded || !agreed) return;
-    direction_ = agreed->negotiated.direction;
-    opus_payload_type_ = agreed->negotiated.opus.payload_type;
+    negotiate_media(agreed->negotiated);
     ssrc_ = agreed->ssrc;
     incoming_ = ReceivePath{incoming_.rate()};
-    outgoing_ = SendPath{SendConfig::from(agreed->negotiated, ssrc_, outgoing_.rate()), random};
+    SendPath fresh{SendConfig::from(agreed->negotiated, ssrc_, outgoing_.rate()), random};
+    fresh.adopt_digits(outgoing_);
+    if (!sdp::sends(direction_)) fresh.drop_digits();
+    outgoing_ = std::move(fresh);
 }
 
 bool Leg::pull(Instant now, audio::Frame& out) {

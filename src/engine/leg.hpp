@@ -1,15 +1,25 @@
 #pragma once
 
+#include <optional>
+#include <string_view>
+
 #include "audio/gain_ramp.hpp"
 #include "base/ids.hpp"
 #include "engine/connection.hpp"
 #include "engine/messages.hpp"
 #include "engine/receive_path.hpp"
 #include "engine/send_path.hpp"
+#include "rtp/dtmf_receiver.hpp"
 
 namespace legroom::engine {
 
 class Room;
+
+/// What there is to tell of a packet of the peer.
+struct Received {
+    std::optional<Ssrc> new_ssrc;  ///< Of a stream not heard of before.
+    std::optional<char> digit;     ///< A key was pressed: one of "0123456789*#ABCD".
+};
 
 /// One participant on a shard: its connection, its incoming and its outgoing sound.
 class Leg {
@@ -29,9 +39,15 @@ public:
     /// The new transport has come up, or (false) has been given up.
     void end_replacement(bool succeeded, Random& random);
 
-    /// An authentic plain RTP packet of the peer. What is not the negotiated Opus is dropped. Returns the
-    /// SSRC of a stream not heard of before.
-    std::optional<Ssrc> receive(Instant at, Bytes plain_rtp);
+    /// An authentic plain RTP packet of the peer. What is neither the negotiated Opus nor a negotiated
+    /// telephone-event is dropped. A muted leg's keys count: that is how it may ask to be heard.
+    Received receive(Instant at, Bytes plain_rtp);
+
+    /// Presses keys at the peer's, behind those that wait; kept until it is connected, dropped while its
+    /// offer lets us send nothing.
+    void send_digits(std::string_view digits);
+    /// What has become of digits since the last call.
+    DigitTally take_digits_done() { return outgoing_.take_digits_done(); }
 
     /// The next 20 ms of what the leg says, at the rate of its room and with its gain. False: nothing to be
     /// mixed, because it is muted, not connected or silent. Its jitter buffer runs on in any case.
@@ -57,15 +73,21 @@ public:
     [[nodiscard]] sdp::Direction direction() const { return direction_; }
 
 private:
+    std::optional<char> hear(Instant at, const rtp::Packet& packet);
+    void negotiate_media(const sdp::Negotiated& negotiated);
+
     /// Tells the encoder what the peer's reports say is lost, so that FEC covers it.
     void adapt_to_loss();
 
     LegId id_;
-    sdp::Direction direction_;
-    std::uint8_t opus_payload_type_;
+    sdp::Direction direction_ = sdp::Direction::inactive;
+    std::uint8_t opus_payload_type_ = 0;
+    std::optional<std::uint8_t> telephone_event_48k_;  ///< Payload types; a peer may use either.
+    std::optional<std::uint8_t> telephone_event_8k_;
     Ssrc ssrc_;
     Connection connection_;
     ReceivePath incoming_;
+    rtp::DtmfReceiver keys_;
     SendPath outgoing_;
     Room* room_ = nullptr;
     std::optional<Ssrc> heard_ssrc_;  ///< Of the latest packet.

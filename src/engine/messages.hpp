@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <variant>
@@ -16,6 +17,9 @@
 /// What crosses between the control plane and a shard. Plain values: they are moved from one thread to
 /// the other. Control decides and answers; a shard carries out and reports.
 namespace legroom::engine {
+
+/// Digits of one leg that are not sent yet; more are dropped.
+inline constexpr std::size_t kMaxDigitsWaiting = 256;
 
 struct CreateLeg {
     LegId leg;
@@ -83,6 +87,11 @@ struct SetRole {
     LegId leg;
     std::string role;
 };
+/// Digits to press on the peer's behalf (RFC 4733), behind those that wait. Each is told of by DigitsDone.
+struct SendDigits {
+    LegId leg;
+    std::string digits;  ///< "0123456789*#ABCD"; at most kMaxDigitsWaiting wait at a time.
+};
 struct CreateRoom {
     RoomId room;
     SampleRate rate = SampleRate::k16000;
@@ -145,8 +154,8 @@ struct StartGathering {
 
 using Command =
     std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, SetGain, SetRole,
-                 SetReconnectGrace, QueryIce, CreateRoom, DeleteRoom, JoinRoom, LeaveRoom, SetRouting,
-                 CreateBridge, TurnBridge, DeleteBridge, SetHostCandidates, StartGathering>;
+                 SendDigits, SetReconnectGrace, QueryIce, CreateRoom, DeleteRoom, JoinRoom, LeaveRoom,
+                 SetRouting, CreateBridge, TurnBridge, DeleteBridge, SetHostCandidates, StartGathering>;
 
 /// ICE and DTLS are up, for the first time.
 struct LegConnected {
@@ -165,6 +174,17 @@ struct LegFailed {
     peer::Failed failure;
     std::vector<ice::PairReport> pairs;  ///< What was tried.
 };
+/// A key was pressed at the peer.
+struct DigitReceived {
+    LegId leg;
+    char digit = '0';  ///< One of "0123456789*#ABCD".
+};
+/// Digits of SendDigits that wait no more.
+struct DigitsDone {
+    LegId leg;
+    std::size_t sent = 0;
+    std::size_t dropped = 0;  ///< The peer takes none (any more), or too many were waiting.
+};
 /// The new transport of a ChangeLeg carries the leg, or has been given up and the old one goes on.
 struct TransportChanged {
     LegId leg;
@@ -175,19 +195,24 @@ struct IceReported {
     Instant at;
     std::optional<peer::PeerReport> report;  ///< nullopt: the leg is gone.
 };
-/// A server-reflexive or relayed address of the one port was learnt; it serves every leg.
+/// A server-reflexive or relayed address of the one port was learnt; it serves every leg. Said again of one
+/// that is known: it is the latest of its base once more.
 struct CandidateGathered {
     ice::Candidate candidate;
 };
-/// A TURN server gives us no address, or has taken one back; it is asked again.
+/// It serves nobody any longer: its relay is gone, or no STUN server sees us there any more.
+struct CandidateLost {
+    ice::Candidate candidate;
+};
+/// A TURN server gives us no address, or has taken one back (CandidateLost); it is asked again.
 struct RelayFailed {
-    std::string reason;            ///< For the log.
-    std::optional<Endpoint> lost;  ///< The candidate that is no more.
+    std::string reason;  ///< For the log.
 };
 /// No more candidates of the first round will come.
 struct GatheringDone {};
 
-using Event = std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, TransportChanged, IceReported,
-                           CandidateGathered, RelayFailed, GatheringDone>;
+using Event =
+    std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, DigitReceived, DigitsDone,
+                 TransportChanged, IceReported, CandidateGathered, CandidateLost, RelayFailed, GatheringDone>;
 
 }  // namespace legroom::engine

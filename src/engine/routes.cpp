@@ -55,7 +55,8 @@ void Routes::drop(const Generation& generation) {
 
 void Routes::claim(LegNumber leg, const Path& path) {
     auto& paths = entries_.at(leg).paths;
-    paths.reserve(kMaxPathsPerLeg);  // Out of memory here or in the next line, nothing has changed.
+    if (paths.size() == paths.capacity())
+        paths.reserve(2 * paths.size() + 2);  // Out of memory here or in the next line, nothing has changed.
     const auto [owner, fresh] = by_path_.try_emplace(path, leg);
     if (!fresh && owner->second == leg) return;
     if (!fresh) forget_path(owner->second, path);

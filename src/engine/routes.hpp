@@ -10,6 +10,7 @@
 #include "base/address.hpp"
 #include "base/bytes.hpp"
 #include "base/units.hpp"
+#include "ice/check_list.hpp"
 
 namespace legroom::engine {
 
@@ -46,8 +47,8 @@ public:
     [[nodiscard]] bool has_tag(std::uint32_t tag) const { return by_tag_.contains(tag); }
     [[nodiscard]] std::size_t size() const { return by_ufrag_.size(); }
 
-    static constexpr std::size_t kMaxPathsPerLeg = 16;  ///< The oldest gives way.
-    static constexpr std::size_t kMaxSsrcsPerLeg = 4;   ///< Likewise.
+    static constexpr std::size_t kMaxPathsPerLeg = ice::kMaxPairs;  ///< The oldest gives way.
+    static constexpr std::size_t kMaxSsrcsPerLeg = 4;               ///< Likewise.
 
 private:
     struct Generation {

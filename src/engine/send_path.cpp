@@ -7,10 +7,13 @@
 
 #include "audio/level.hpp"
 #include "codec/opus_packet.hpp"
+#include "engine/messages.hpp"
 #include "rtp/audio_level.hpp"
 #include "sdp/direction.hpp"
 
 namespace legroom::engine {
+
+static_assert(rtp::DtmfSender::kMaxWaiting == kMaxDigitsWaiting);
 
 namespace {
 
@@ -35,6 +38,14 @@ rtp::Header first_header(const SendConfig& config, Random& random) {
             .ssrc = config.ssrc};
 }
 
+/// Beside Opus at 48 kHz telephone events have the same clock (RFC 4733 §2.1); who offers none of these gets
+/// the other.
+std::optional<TelephoneEventFormat> format_of_digits(const sdp::Negotiated& negotiated) {
+    if (const auto type = negotiated.telephone_event_48k) return TelephoneEventFormat{*type, 48'000};
+    if (const auto type = negotiated.telephone_event_8k) return TelephoneEventFormat{*type, 8'000};
+    return std::nullopt;
+}
+
 bool says_mid(const SendConfig& config) {
     return config.mid_extension && !config.mid.empty() && config.mid.size() <= rtp::kMaxExtensionData;
 }
@@ -46,6 +57,7 @@ SendConfig SendConfig::from(const sdp::Negotiated& negotiated, Ssrc ssrc, Sample
     config.rate = rate;
     config.ssrc = ssrc;
     config.opus = negotiated.opus;
+    config.telephone_event = format_of_digits(negotiated);
     config.mid = negotiated.mid;
     if (sdp::sends(negotiated.audio_level_direction))
         config.audio_level_extension = negotiated.audio_level_extension;
@@ -66,16 +78,34 @@ void SendPath::negotiate(SendConfig config) {
     encoder_ = codec::OpusEncoder::create(encoder_.rate(), settings_).value();
     header_.payload_type = config_.opus.payload_type;
     packets_with_mid_left_ = says_mid(config_) ? kPacketsWithMid : 0;
+    if (!config_.telephone_event) drop_digits();
 }
 
 void SendPath::next(const audio::Frame* heard, ByteVector& rtp_out) {
-    if (heard != nullptr && !heard->silent()) {
+    if (press(rtp_out)) {
+        in_silence_ = true;  // What comes after it is a new talkspurt.
+    } else if (heard != nullptr && !heard->silent()) {
         speak(*heard, rtp_out);
     } else {
         fall_silent(rtp_out);
     }
     header_.sequence.value = static_cast<std::uint16_t>(header_.sequence.value + 1);
     header_.timestamp += codec::kRtpTicksPerFrame;
+}
+
+/// The next packet of a digit. False: none has its turn.
+bool SendPath::press(ByteVector& rtp_out) {
+    if (!config_.telephone_event) return false;
+    const auto packet = digits_.next(header_.timestamp, config_.telephone_event->clock_rate);
+    if (!packet) return false;
+    rtp::Header header = header_;
+    header.payload_type = config_.telephone_event->payload_type;
+    header.marker = packet->marker;
+    header.timestamp = packet->timestamp;
+    payload_.clear();
+    rtp::write_telephone_event(payload_, packet->event);
+    write(header, payload_, std::nullopt, rtp_out);
+    return true;
 }
 
 void SendPath::speak(const audio::Frame& heard, ByteVector& rtp_out) {
@@ -102,15 +132,35 @@ Bytes SendPath::encode(const audio::Frame& frame) {
 void SendPath::write(Bytes payload, std::uint8_t level, ByteVector& rtp_out) {
     const auto level_data =
         rtp::write_audio_level({.voice = level < kFirstLevelWithoutVoice, .minus_dbov = level});
+    write(header_, payload, Bytes{level_data}, rtp_out);
+}
+
+void SendPath::write(const rtp::Header& header, Bytes payload, std::optional<Bytes> level,
+                     ByteVector& rtp_out) {
     std::array<rtp::ExtensionElement, 2> elements{};
     std::size_t count = 0;
-    if (config_.audio_level_extension) elements[count++] = {*config_.audio_level_extension, level_data};
+    if (config_.audio_level_extension && level) elements[count++] = {*config_.audio_level_extension, *level};
     if (packets_with_mid_left_ > 0) {
         --packets_with_mid_left_;
         elements[count++] = {*config_.mid_extension, as_bytes(config_.mid)};
     }
-    rtp::write_packet(rtp_out, header_, std::span{elements}.first(count), payload);
+    rtp::write_packet(rtp_out, header, std::span{elements}.first(count), payload);
 }
+
+void SendPath::send_digit(char digit) {
+    if (!config_.telephone_event || !digits_.add(digit)) ++digits_dropped_;
+}
+
+void SendPath::drop_digits() { digits_dropped_ += digits_.clear(); }
+
+void SendPath::adopt_digits(SendPath& earlier) {
+    digits_ = std::move(earlier.digits_);
+    digits_dropped_ += std::exchange(earlier.digits_dropped_, 0);
+    digits_.start_over();
+    if (!config_.telephone_event) drop_digits();
+}
+
+DigitTally SendPath::take_digits_done() { return {digits_.take_sent(), std::exchange(digits_dropped_, 0)}; }
 
 void SendPath::set_rate(SampleRate rate) {
     if (rate == encoder_.rate()) return;

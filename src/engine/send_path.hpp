@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,25 +10,41 @@
 #include "base/random.hpp"
 #include "base/units.hpp"
 #include "codec/opus_encoder.hpp"
+#include "rtp/dtmf_sender.hpp"
 #include "rtp/packet.hpp"
 #include "sdp/answer.hpp"
 
 namespace legroom::engine {
+
+/// How the peer takes key presses (RFC 4733).
+struct TelephoneEventFormat {
+    std::uint8_t payload_type = 0;
+    std::uint32_t clock_rate =
+        48'000;  ///< Hz, of durations; the stream's timestamps stay those of its sound.
+};
 
 /// What a leg's negotiation says about what we send.
 struct SendConfig {
     SampleRate rate = SampleRate::k48000;  ///< Of the frames to come, until set_rate().
     Ssrc ssrc{};
     sdp::OpusParameters opus;
-    std::optional<std::uint8_t> audio_level_extension;  ///< RFC 8285 id, 1..255
-    std::optional<std::uint8_t> mid_extension;          ///< RFC 8285 id, 1..255
-    std::string mid;                                    ///< Not sent if longer than an extension holds.
+    std::optional<TelephoneEventFormat> telephone_event;  ///< nullopt: the peer takes no digits.
+    std::optional<std::uint8_t> audio_level_extension;    ///< RFC 8285 id, 1..255
+    std::optional<std::uint8_t> mid_extension;            ///< RFC 8285 id, 1..255
+    std::string mid;                                      ///< Not sent if longer than an extension holds.
 
     static SendConfig from(const sdp::Negotiated& negotiated, Ssrc ssrc, SampleRate rate);
 };
 
+/// What became of digits.
+struct DigitTally {
+    std::size_t sent = 0;
+    std::size_t dropped = 0;  ///< The peer takes none (any more), or too many were waiting.
+};
+
 /// One leg's outgoing sound: a frame at the room's rate in on each tick, one plain RTP packet out
-/// (RFC 3550, 7587), without a break as long as the leg lives. What nobody speaks in costs no encoder.
+/// (RFC 3550, 7587), without a break as long as the leg lives. What nobody speaks in costs no encoder. A
+/// digit takes the place of the sound while it lasts (RFC 4733 §2.1): one stream says one thing at a time.
 /// Owns no clock; not thread-safe.
 class SendPath {
 public:
@@ -41,6 +58,16 @@ public:
     /// Appends the packet of this tick to `rtp_out`. nullptr or a silent frame: the leg hears nothing, which
     /// is sent as codec::kSilenceFrame. A frame has rate().
     void next(const audio::Frame* heard, ByteVector& rtp_out);
+
+    /// Presses a key as soon as those before it are done. What cannot be sent is dropped: nothing but a key
+    /// of a telephone, nothing the peer does not take, no more than rtp::DtmfSender::kMaxWaiting.
+    void send_digit(char digit);
+    /// Drops all digits, also the one being sent: the peer shall hear nothing any more.
+    void drop_digits();
+    /// Takes over what an earlier stream had not sent yet.
+    void adopt_digits(SendPath& earlier);
+    /// What has become of digits since the last call.
+    DigitTally take_digits_done();
 
     /// A second offer changed formats. The stream goes on: same SSRC, next sequence number.
     void negotiate(SendConfig config);
@@ -61,8 +88,10 @@ private:
 
     void speak(const audio::Frame& heard, ByteVector& rtp_out);
     void fall_silent(ByteVector& rtp_out);
+    bool press(ByteVector& rtp_out);
     Bytes encode(const audio::Frame& frame);
     void write(Bytes payload, std::uint8_t level, ByteVector& rtp_out);
+    void write(const rtp::Header& header, Bytes payload, std::optional<Bytes> level, ByteVector& rtp_out);
 
     SendConfig config_;
     codec::OpusSettings settings_;
@@ -70,6 +99,8 @@ private:
     rtp::Header header_;
     ByteVector payload_;  ///< Kept for its capacity.
     bool in_silence_ = true;
+    rtp::DtmfSender digits_;
+    std::size_t digits_dropped_ = 0;  ///< And not told of yet.
     int packets_with_mid_left_ = kPacketsWithMid;
 };
 

@@ -7,6 +7,7 @@
 
 #include "audio/tone.hpp"
 #include "codec/opus_packet.hpp"
+#include "engine/messages.hpp"
 #include "rtp/audio_level.hpp"
 
 namespace legroom::engine {
@@ -159,6 +160,89 @@ TEST(SendPath, SurvivesAMidTooLongForAnExtension) {
     const rtp::Packet packet = out.silence();
     EXPECT_TRUE(is_silence(packet));
     EXPECT_LT(packet.extension.size(), 300U);
+}
+
+SendConfig with_digits(std::uint32_t clock_rate = 48'000) {
+    SendConfig config = with_extensions();
+    config.telephone_event = TelephoneEventFormat{110, clock_rate};
+    return config;
+}
+
+TEST(SendPath, ADigitTakesThePlaceOfTheSound) {  // RFC 4733 §2.1
+    for (const std::uint32_t clock_rate : {48'000U, 8'000U}) {
+        Outgoing out{with_digits(clock_rate)};
+        const rtp::Header before = out.tone().header;
+        out.path.send_digit('7');
+        for (std::uint16_t tick = 1; tick <= 14; ++tick) {
+            SCOPED_TRACE(tick);
+            const rtp::Packet packet = out.tone();
+            const bool digit = tick <= 10;
+            EXPECT_EQ(packet.header.payload_type, digit ? 110 : 111);
+            EXPECT_EQ(packet.header.sequence.value, before.sequence.value + tick);
+            EXPECT_EQ(packet.header.ssrc, before.ssrc);
+            EXPECT_EQ(packet.header.timestamp, before.timestamp + (digit ? 1 : tick) * 960U);
+            EXPECT_EQ(packet.header.marker, tick == 1 || tick == 11) << "both begin something";
+            EXPECT_TRUE(rtp::find_extension(packet, 4)) << "the MID";
+            EXPECT_EQ(rtp::find_extension(packet, 1).has_value(), !digit) << "the level is the sound's";
+            if (!digit) continue;
+            const auto event = rtp::parse_telephone_event(packet.payload).value();
+            EXPECT_EQ(event.event, 7);
+            EXPECT_EQ(event.end, tick >= 8);
+            EXPECT_EQ(event.duration, std::min<std::uint32_t>(tick, 8) * clock_rate / 50);
+        }
+        const auto done = out.path.take_digits_done();
+        EXPECT_EQ(done.sent, 1U);
+        EXPECT_EQ(done.dropped, 0U);
+    }
+}
+
+TEST(SendPath, DigitsThatCannotBeSentAreDroppedAndTold) {
+    Outgoing deaf_to_digits;
+    deaf_to_digits.path.send_digit('1');
+    EXPECT_EQ(deaf_to_digits.path.take_digits_done().dropped, 1U);
+
+    Outgoing out{with_digits()};
+    for (std::size_t i = 0; i <= kMaxDigitsWaiting; ++i) out.path.send_digit('1');
+    EXPECT_EQ(out.path.take_digits_done().dropped, 1U) << "one too many";
+    out.silence();
+    out.path.negotiate(with_extensions());
+    EXPECT_EQ(out.path.take_digits_done().dropped, kMaxDigitsWaiting) << "the peer takes none any more";
+    EXPECT_TRUE(is_silence(out.silence()));
+}
+
+TEST(SendPath, ANewPayloadTypeHoldsInTheMiddleOfADigit) {
+    Outgoing out{with_digits()};
+    out.path.send_digit('1');
+    const rtp::Header begun = out.silence().header;
+    SendConfig config = with_digits();
+    config.telephone_event->payload_type = 126;
+    out.path.negotiate(config);
+    const rtp::Packet packet = out.silence();
+    EXPECT_EQ(packet.header.payload_type, 126);
+    EXPECT_EQ(packet.header.timestamp, begun.timestamp);
+    EXPECT_EQ(rtp::parse_telephone_event(packet.payload).value().duration, 1'920);
+}
+
+TEST(SendPath, AnotherStreamSendsTheDigitsOfTheOneBefore) {
+    Outgoing first{with_digits()};
+    first.path.send_digit('4');
+    first.path.send_digit('5');
+    first.silence();
+    Outgoing second{with_digits(8'000), 2};
+    second.path.adopt_digits(first.path);
+    std::string begun;
+    for (int tick = 0; tick < 24; ++tick) {
+        const rtp::Packet packet = second.silence();
+        if (packet.header.payload_type != 110 || !packet.header.marker) continue;
+        begun += rtp::digit_of(rtp::parse_telephone_event(packet.payload).value().event).value();
+    }
+    EXPECT_EQ(begun, "45");
+    EXPECT_EQ(second.path.take_digits_done().sent, 2U);
+
+    Outgoing third;
+    second.path.send_digit('6');
+    third.path.adopt_digits(second.path);
+    EXPECT_EQ(third.path.take_digits_done().dropped, 1U) << "its peer takes none";
 }
 
 TEST(SendPath, KeepsToThePeersBitrate) {

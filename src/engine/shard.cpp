@@ -239,7 +239,8 @@ void Shard::handle(Instant now, const ChangeLeg& command) {
     on_leg(now, number, [&](Leg& leg) {
         switch (command.transport) {
             case ChangeLeg::Transport::kept:
-                return leg.negotiate(command.negotiated);
+                leg.negotiate(command.negotiated);
+                return add_remote_candidates(now, leg, command.remote_candidates);
             case ChangeLeg::Transport::restarted:
                 leg.negotiate(command.negotiated);
                 return restart(now, number, leg, command);
@@ -312,6 +313,10 @@ void Shard::handle(Instant now, const SetRole& command) {
     });
 }
 
+void Shard::handle(Instant now, const SendDigits& command) {
+    on_leg(now, command.leg, [&](Leg& leg) { leg.send_digits(command.digits); });
+}
+
 void Shard::handle(Instant, const CreateRoom& command) {
     rooms_.create(command, config_.comfort_noise, random_.u64());
 }
@@ -378,13 +383,18 @@ void Shard::handle(Instant now, const StartGathering& command) {
 
 /// From the beginning: the servers or our own addresses are others than before.
 void Shard::gather(Instant now) {
-    if (gathering_) gathering_->close();
-    for (const ice::Candidate& candidate : std::exchange(relayed_, {})) {
-        lose_relay(now, candidate.endpoint);
-        report(RelayFailed{"a relay is given up: servers or addresses have changed", candidate.endpoint});
+    const auto bases = udp_bases(config_.host_candidates);
+    if (!gathering_) {
+        gathering_.emplace(bases, servers_, random_, now);
+        return pump_gathering(now);
     }
-    if (gathering_) pump_gathering(now);
-    gathering_.emplace(udp_bases(config_.host_candidates), servers_, random_, now);
+    gathering_->close();
+    while (!relayed_.empty()) {
+        report(RelayFailed{"a relay is given up: servers or addresses have changed"});
+        lose_relay(now, Endpoint{relayed_.front().endpoint});
+    }
+    pump_gathering(now);
+    gathering_->restart(now, bases, servers_);
     pump_gathering(now);
 }
 
@@ -414,13 +424,17 @@ void Shard::pump(Instant now, LegNumber number) {
     Leg& leg = *legs_.at(number);
     while (auto output = leg.connection().poll()) act(now, number, leg, std::move(*output));
     deadlines_.set(number, leg.connection().deadline());
+    const auto [sent, dropped] = leg.take_digits_done();
+    if (sent + dropped > 0) report(DigitsDone{leg.id(), sent, dropped});
 }
 
 void Shard::act(Instant now, LegNumber number, Leg& leg, ConnectionOutput output) {
     if (auto* datagram = std::get_if<Transmit>(&output)) {
         transmit(now, std::move(*datagram));
     } else if (const auto* media = std::get_if<peer::RtpReceived>(&output)) {
-        if (const auto ssrc = leg.receive(media->at, media->packet)) routes_.know_ssrc(number, *ssrc);
+        const Received received = leg.receive(media->at, media->packet);
+        if (received.new_ssrc) routes_.know_ssrc(number, *received.new_ssrc);
+        if (received.digit) report(DigitReceived{leg.id(), *received.digit});
     } else if (std::holds_alternative<peer::Connected>(output)) {
         report(LegConnected{leg.id()});
     } else if (std::holds_alternative<peer::Interrupted>(output)) {
@@ -469,9 +483,11 @@ void Shard::act(Instant now, GatheringOutput output) {
     } else if (auto* candidate = std::get_if<ice::Candidate>(&output)) {
         if (candidate->type == ice::CandidateType::relayed) add_relay(now, *candidate);
         report(CandidateGathered{std::move(*candidate)});
+    } else if (auto* lost = std::get_if<ice::CandidateLost>(&output)) {
+        report(CandidateLost{std::move(lost->candidate)});
     } else if (auto* failed = std::get_if<ice::TurnFailed>(&output)) {
+        report(RelayFailed{std::move(failed->reason)});
         if (failed->lost) lose_relay(now, *failed->lost);
-        report(RelayFailed{std::move(failed->reason), failed->lost});
     } else if (const auto* useless = std::get_if<ice::TurnDisconnect>(&output)) {
         outbox_.emplace_back(CloseStream{useless->path});
     } else {
@@ -487,7 +503,11 @@ void Shard::add_relay(Instant now, const ice::Candidate& candidate) {
 }
 
 void Shard::lose_relay(Instant now, const Endpoint& relayed) {
-    std::erase_if(relayed_, [&](const ice::Candidate& one) { return one.endpoint == relayed; });
+    const auto found = std::find_if(relayed_.begin(), relayed_.end(),
+                                    [&](const ice::Candidate& one) { return one.endpoint == relayed; });
+    if (found == relayed_.end()) return;
+    report(CandidateLost{std::move(*found)});
+    relayed_.erase(found);
     for (const auto& entry : legs_) {
         on_leg(now, entry.first, [&](Leg& leg) { leg.connection().remove_local(now, relayed); });
     }

@@ -83,6 +83,7 @@ private:
     void handle(Instant now, const SetDeaf& command);
     void handle(Instant now, const SetGain& command);
     void handle(Instant now, const SetRole& command);
+    void handle(Instant now, const SendDigits& command);
     void handle(Instant now, const SetReconnectGrace& command);
     void handle(Instant now, const QueryIce& command);
     void handle(Instant now, const CreateRoom& command);

@@ -6,6 +6,10 @@
 #include <new>
 #include <set>
 #include <stdexcept>
+#include <string>
+
+#include "stun/builder.hpp"
+#include "stun/message.hpp"
 
 namespace {
 
@@ -242,6 +246,48 @@ TEST(Shard, NoTwoLegsShareATransactionTag) {
         }
     }
     EXPECT_EQ(tags.size(), 2U);
+}
+
+/// Answers every question to STUN servers for half a minute: all bases are seen at 203.0.113.7. Says what the
+/// shard reports of them, as "+10.0.0.1 -10.0.0.2".
+std::string seen_outside(Shard& shard, Instant& now) {
+    std::string text;
+    for (const Instant end = now + 30s; now < end; now += 100ms) {
+        shard.handle_timeout(now);
+        while (const auto output = shard.poll()) {
+            if (const auto* asked = std::get_if<Transmit>(&*output)) {
+                const auto header = stun::peek_header(asked->bytes).value();
+                stun::Builder answer{{stun::Class::success, header.method, header.transaction}};
+                const Endpoint outside{*IpAddress::parse("203.0.113.7"), asked->path.local.port};
+                auto bytes = answer.xor_mapped_address(outside).fingerprint().take();
+                shard.handle_datagram(now, asked->path, bytes);
+                continue;
+            }
+            const auto& event = std::get<Event>(*output);
+            if (const auto* gathered = std::get_if<CandidateGathered>(&event))
+                text += " +" + gathered->candidate.base.ip.to_string();
+            if (const auto* lost = std::get_if<CandidateLost>(&event))
+                text += " -" + lost->candidate.base.ip.to_string();
+        }
+    }
+    return text;
+}
+
+TEST(Shard, KnowsWhatItIsCalledOutsideWhateverElseChanges) {
+    SeededRandom random(1);
+    Instant now{1h};
+    Shard shard(config(), random);
+    shard.handle_command(now, StartGathering{{*Endpoint::parse("198.51.100.1:3478")}, {}});
+    EXPECT_EQ(seen_outside(shard, now), " +10.0.0.1");
+    shard.handle_command(now, StartGathering{{*Endpoint::parse("198.51.100.2:3478")}, {}});
+    EXPECT_EQ(seen_outside(shard, now), "") << "other servers say the same";
+    auto hosts = config().host_candidates;
+    hosts.push_back(ice::host_candidate(*Endpoint::parse("10.0.0.2:10000"), 65'534));
+    shard.handle_command(now, SetHostCandidates{hosts});
+    EXPECT_EQ(seen_outside(shard, now), " +10.0.0.2") << "another base";
+    hosts.erase(hosts.begin());
+    shard.handle_command(now, SetHostCandidates{hosts});
+    EXPECT_EQ(seen_outside(shard, now), " -10.0.0.1") << "a base is gone";
 }
 
 }  // namespace

@@ -68,7 +68,8 @@ struct PathChanged {
 
 using Output = std::variant<Transmit, StateChanged, PathChanged>;
 
-inline constexpr std::size_t kMaxLocalCandidates = 32;
+/// Above what a server announces: 32 addresses over UDP and over TCP, and 16 relays.
+inline constexpr std::size_t kMaxLocalCandidates = 80;
 inline constexpr std::size_t kMaxRemoteCandidates = 32;  ///< peer-reflexive ones and TCP included
 /// Of these, TCP ones that were signalled: nothing but the report needs them, for the peer connects to us.
 inline constexpr std::size_t kMaxRemoteTcpCandidates = 8;

@@ -84,6 +84,7 @@ void Agent::Impl::add_named_remote(const Candidate& candidate) {
         for (const Base& base : bases_) add_pair(base, candidate, false);
     } else if (known->type == CandidateType::peer_reflexive) {
         *known = candidate;  // now we know what the check came from (RFC 8838 §11.4)
+        for (const Base& base : bases_) add_pair(base, candidate, false);  // so far it has but that check's
         for (const auto& pair : list_) {
             const bool to_it = pair->path.remote == candidate.endpoint;
             if (to_it && pair->path.transport == candidate.transport)
@@ -152,6 +153,7 @@ Pair* Agent::Impl::add_pair(const Base& base, const Candidate& remote, bool prov
     }
     Pair pair;
     pair.path = path;
+    pair.relayed = base.relayed;
     pair.local_priority = base.priority;
     pair.remote_priority = remote.priority;
     pair.priority = pair_priority(role_, base.priority, remote.priority);

@@ -21,6 +21,9 @@ constexpr Duration kMaxFirstTimeout = 500ms;
 constexpr Duration kMaxTimeout = 1600ms;
 constexpr int kMaxTransmissions = 5;  ///< to an address the peer is heard from; to others see contacts.hpp
 
+/// Of the few checks an address gets before it answers, so many are kept for the pairs by our relays.
+constexpr int kKeptForRelays = 2;
+
 /// TCP retransmits by itself (RFC 8489 §6.2.2). An answer that is not there by then has met a peer that had
 /// not our credentials yet; its own checks bring ours again.
 constexpr Duration kStreamTimeout = 10s;
@@ -105,9 +108,14 @@ Duration Agent::Impl::next_timeout(const Pair& pair) const {
     return std::min(pair.check->timeout * 2, kMaxTimeout);
 }
 
-/// Whoever has connected to us is where he says.
+/// Whoever has connected to us is where he says. A machine with many interfaces shall not spend on them what
+/// the relays need: until a first check has gone through one, it lets nothing in.
 int Agent::Impl::credit(const Pair& pair) const {
-    return pair.path.transport == Transport::udp ? contacts_.credit(pair.path.remote) : kMaxUnanswered;
+    if (pair.path.transport != Transport::udp) return kMaxUnanswered;
+    const Endpoint& remote = pair.path.remote;
+    const int left = contacts_.credit(remote);
+    if (pair.relayed || contacts_.has_answered(remote)) return left;
+    return std::max(0, left - std::min(kKeptForRelays, list_.untried_relayed(remote)));
 }
 
 stun::TransactionId Agent::Impl::new_transaction() {

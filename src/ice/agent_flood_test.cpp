@@ -196,6 +196,21 @@ TEST_F(AgentFloodTest, ALocalPeerThatIsHeardIsChecked) {
     EXPECT_EQ(agent->path(), path);
 }
 
+TEST_F(AgentFloodTest, ManyInterfacesLeaveARelayItsChecks) {  // Its first is what makes it let the peer in.
+    Candidate relayed = host_candidate(at("198.51.100.200:40000"), 9);
+    relayed.type = CandidateType::relayed;
+    relayed.priority = candidate_priority(relayed.type, 9);
+    std::vector<Candidate> locals{relayed};
+    for (std::uint16_t i = 0; i < 10; ++i)
+        locals.push_back(host_candidate({kOurs.ip, static_cast<std::uint16_t>(2000 + i)}, 100 + i));
+    start_with(locals);
+    agent->add_remote_candidate(now, remote(kStranger));
+    const auto sent = listen(1min);
+    EXPECT_EQ(sent.size(), std::size_t{kMaxUnanswered});
+    EXPECT_TRUE(std::any_of(sent.begin(), sent.end(),
+                            [&](const Sent& one) { return one.path.local == relayed.endpoint; }));
+}
+
 TEST_F(AgentFloodTest, NoRelayIsSentToItsOwnLoopback) {
     Candidate relayed = host_candidate(at("198.51.100.200:40000"), 9);
     relayed.type = CandidateType::relayed;

@@ -1,6 +1,7 @@
 // Which path is taken, and how long it lives: nomination, consent, moves, timeouts.
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <set>
 
 #include "ice/agent_test_bench.hpp"
 
@@ -202,6 +203,25 @@ TEST_F(AgentPathTest, LosesConsentThirtySecondsAfterTheLatestAnswer) {
     EXPECT_EQ(agent->path(), std::nullopt);
     EXPECT_EQ(states.back().cause, FailureCode::consent_expired);
     EXPECT_GE(agent->counters().checks, 20U) << "asked more often when it got no answer";
+
+    const auto heard = agent->last_heard();
+    now += 1s;
+    agent->media_arrived(now, kPath);
+    EXPECT_EQ(agent->last_heard(), heard) << "we may not answer there, so it keeps no call alive";
+}
+
+TEST_F(AgentPathTest, AnAddressLearntFromACheckIsPairedWithAllOurBasesOnceItIsSignalled) {
+    const Endpoint other = at("192.0.2.1:2001");
+    start(Role::controlled, {kOurs, other});
+    const Endpoint mapped = at("203.0.113.8:4000");
+    receive(check(), {kOurs, mapped});  // its check overtakes its candidate
+    drain();
+    agent->add_remote_candidate(now, remote(mapped, CandidateType::server_reflexive));
+    std::set<Endpoint> from;
+    for (const Instant end = now + 1s; now < end; advance(5ms)) {
+        for (const Transmit& one : checks(drain())) from.insert(one.path.local);
+    }
+    EXPECT_EQ(from, (std::set<Endpoint>{kOurs, other}));
 }
 
 TEST_F(AgentPathTest, GoesWhereThePeerAnswersWhenTheNominatedPathIsSilent) {

@@ -219,14 +219,14 @@ TEST_F(AgentTest, RefusesAddressesNothingCanBeSentTo) {
 }
 
 TEST_F(AgentTest, BoundsItsCandidatesAndPairs) {
-    for (std::uint16_t port = 1; port <= 40; ++port) {
-        agent->add_remote_candidate(now, remote({kTheirs.ip, port}));
+    for (std::uint16_t port = 1; port <= 90; ++port) {
+        if (port <= 40) agent->add_remote_candidate(now, remote({kTheirs.ip, port}));
         agent->add_local_candidate(now,
                                    host_candidate({kOurs.ip, static_cast<std::uint16_t>(port + 5000)}, port));
     }
     EXPECT_EQ(agent->remote_candidates().size(), kMaxRemoteCandidates);
     EXPECT_EQ(agent->local_candidates().size(), kMaxLocalCandidates);
-    EXPECT_EQ(agent->counters().dropped_candidates, 8U + 9U);
+    EXPECT_EQ(agent->counters().dropped_candidates, 8U + 11U);
     EXPECT_EQ(agent->counters().dropped_pairs, kMaxRemoteCandidates * kMaxLocalCandidates - kMaxPairs);
 
     std::set<Path> checked;

@@ -10,6 +10,8 @@ constexpr bool is_unsettled(PairState state) {
     return state == PairState::waiting || state == PairState::in_progress;
 }
 
+bool is_untried(const Pair& pair) { return pair.state == PairState::waiting && pair.requests_sent == 0; }
+
 /// What may go first when there is no room: not what works, and of that what worked longest ago.
 auto worth(const Pair& pair) {
     return std::tuple{pair.state == PairState::succeeded, pair.last_answer, pair.priority};
@@ -115,7 +117,13 @@ Pair* CheckList::best_valid(Instant since) const {
 
 int CheckList::untried(const Endpoint& remote) const {
     return static_cast<int>(std::count_if(pairs_.begin(), pairs_.end(), [&](const auto& pair) {
-        return pair->path.remote == remote && pair->state == PairState::waiting && pair->requests_sent == 0;
+        return pair->path.remote == remote && is_untried(*pair);
+    }));
+}
+
+int CheckList::untried_relayed(const Endpoint& remote) const {
+    return static_cast<int>(std::count_if(pairs_.begin(), pairs_.end(), [&](const auto& pair) {
+        return pair->path.remote == remote && pair->relayed && is_untried(*pair);
     }));
 }
 

@@ -45,6 +45,7 @@ struct Pair {
     bool in_use = false;     ///< Selected or nominated: never evicted.
     bool closed = false;     ///< Its connection or our address is gone, until the peer is heard there again.
     bool expired = false;    ///< Consent ran out on it: never used again (RFC 7675 §5.1).
+    bool relayed = false;    ///< Our end is a relay's.
     std::optional<Check> check;
     Instant retry_at;         ///< failed: when it is worth another try
     int failures = 0;         ///< in a row
@@ -98,8 +99,9 @@ public:
 
     /// The best pair that has succeeded and was answered on at `since` or later.
     [[nodiscard]] Pair* best_valid(Instant since) const;
-    /// Pairs to this address that wait for their first check.
+    /// Pairs to this address that wait for their first check; of these, those by a relay.
     [[nodiscard]] int untried(const Endpoint& remote) const;
+    [[nodiscard]] int untried_relayed(const Endpoint& remote) const;
     [[nodiscard]] bool has_waiting() const;
     /// Checks that are under way or still to come: what paces retransmission (§14.3).
     [[nodiscard]] std::size_t unsettled() const;

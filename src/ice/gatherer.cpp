@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "stun/builder.hpp"
 
@@ -20,11 +21,34 @@ bool is_address(const Endpoint& endpoint, const IpAddress& like) {
            !endpoint.ip.is_multicast();
 }
 
+Candidate reflexive_candidate(const Endpoint& mapped, const Path& path, std::uint16_t local_preference) {
+    const auto type = CandidateType::server_reflexive;
+    const Endpoint& base = path.local;
+    return {type,
+            mapped,
+            base,
+            base,
+            candidate_priority(type, local_preference),
+            candidate_foundation(type, base.ip, path.remote.ip)};
+}
+
 }  // namespace
 
 Gatherer::Gatherer(const std::vector<Endpoint>& bases, const std::vector<Endpoint>& stun_servers,
                    Random& random, Instant now)
-    : random_(random), first_round_end_(now + kGiveUp) {
+    : random_(random) {
+    ask(now, bases, stun_servers);
+}
+
+void Gatherer::ask(Instant now, const std::vector<Endpoint>& bases,
+                   const std::vector<Endpoint>& stun_servers) {
+    const auto before = std::exchange(queries_, {});
+    while (known_.size() > kMaxQueries) {  // asked anew again and again, within one round
+        outbox_.emplace_back(CandidateLost{known_.front()});
+        known_.erase(known_.begin());
+    }
+    first_round_end_ = now + kGiveUp;
+    done_ = false;
     std::uint16_t preference = std::numeric_limits<std::uint16_t>::max();
     for (const Endpoint& base : bases) {
         for (const Endpoint& server : stun_servers) {
@@ -37,6 +61,9 @@ Gatherer::Gatherer(const std::vector<Endpoint>& bases, const std::vector<Endpoin
             query.path = {base, server};
             query.local_preference = preference;
             query.next = now + kQueryPacing * static_cast<int>(queries_.size());
+            const auto same = [&](const Query& one) { return one.path == query.path; };
+            const auto old = std::find_if(before.begin(), before.end(), same);
+            if (old != before.end()) query.mapped = old->mapped;
             queries_.push_back(query);
         }
         --preference;
@@ -84,7 +111,9 @@ void Gatherer::settle(Query& query, Instant next_round) {
 void Gatherer::finish_first_round() {
     if (done_) return;
     done_ = std::all_of(queries_.begin(), queries_.end(), [](const Query& query) { return query.settled; });
-    if (done_) outbox_.emplace_back(GatheringDone{});
+    if (!done_) return;
+    outbox_.emplace_back(GatheringDone{});
+    lose_unseen();
 }
 
 bool Gatherer::handle_datagram(Instant now, const Path& path, Bytes datagram) {
@@ -104,22 +133,53 @@ bool Gatherer::handle_datagram(Instant now, const Path& path, Bytes datagram) {
     const bool good = answer->header.kind == stun::Class::success && answer->mapped_address &&
                       is_address(*answer->mapped_address, path.local.ip);
     ++(good ? counters_.answers : counters_.refused);
-    if (good) report(*query, *answer->mapped_address);
+    if (good) learn(*query, *answer->mapped_address);
     settle(*query, now + kRound);
+    if (good) lose_unseen();
     return true;
 }
 
-void Gatherer::report(const Query& query, const Endpoint& mapped) {
+void Gatherer::learn(Query& query, const Endpoint& mapped) {
     const Endpoint& base = query.path.local;
-    if (mapped == base || std::find(reported_.begin(), reported_.end(), mapped) != reported_.end()) return;
-    if (reported_.size() >= kMaxReflexiveCandidates) {
-        ++counters_.dropped;
+    const auto before = std::exchange(query.mapped, mapped);
+    if (before == mapped || mapped == base) return;
+
+    const auto latest =
+        std::find_if(known_.rbegin(), known_.rend(), [&](const Candidate& one) { return one.base == base; });
+    if (latest != known_.rend() && latest->endpoint == mapped) return;  // another server said so before
+    const auto known = std::find_if(known_.begin(), known_.end(), [&](const Candidate& one) {
+        return one.base == base && one.endpoint == mapped;
+    });
+    if (known == known_.end()) {
+        known_.push_back(reflexive_candidate(mapped, query.path, query.local_preference));
+    } else if (before) {
+        std::rotate(known, known + 1, known_.end());  // back to it: the latest again
+    } else {
         return;
     }
-    reported_.push_back(mapped);
-    const auto type = CandidateType::server_reflexive;
-    outbox_.emplace_back(Candidate{type, mapped, base, base, candidate_priority(type, query.local_preference),
-                                   candidate_foundation(type, base.ip, query.path.remote.ip)});
+    outbox_.emplace_back(known_.back());
+}
+
+bool Gatherer::is_lost(const Candidate& known) const {
+    bool asked = false;
+    bool answered = false;
+    for (const Query& query : queries_) {
+        if (query.path.local != known.base) continue;
+        if (query.mapped == known.endpoint) return false;
+        asked = true;
+        answered |= query.mapped.has_value();
+    }
+    return answered || !asked;
+}
+
+/// Not before the first round is over: of the servers asked anew the first to answer shall not speak for all.
+void Gatherer::lose_unseen() {
+    if (!done_) return;
+    const auto lost = std::stable_partition(known_.begin(), known_.end(),
+                                            [this](const Candidate& one) { return !is_lost(one); });
+    std::for_each(lost, known_.end(),
+                  [this](Candidate& one) { outbox_.emplace_back(CandidateLost{std::move(one)}); });
+    known_.erase(lost, known_.end());
 }
 
 std::optional<GathererOutput> Gatherer::poll() {

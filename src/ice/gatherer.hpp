@@ -16,20 +16,29 @@ namespace legroom::ice {
 /// The first round is over: every server answered or timed out (about 5 s).
 struct GatheringDone {};
 
-using GathererOutput = std::variant<Transmit, Candidate, GatheringDone>;
+/// The candidate is one no longer: no server sees us at that address.
+struct CandidateLost {
+    Candidate candidate;
+};
+
+using GathererOutput = std::variant<Transmit, Candidate, CandidateLost, GatheringDone>;
 
 inline constexpr std::size_t kMaxQueries = 64;  ///< base and server pairs; further ones are not asked
-inline constexpr std::size_t kMaxReflexiveCandidates = 32;  ///< in a gatherer's life
 
 struct GathererCounters {
     std::uint64_t answers = 0;
     std::uint64_t refused = 0;  ///< ours by transaction id, but an error, without address, or from elsewhere
-    std::uint64_t dropped = 0;  ///< queries or candidates beyond their maximum
+    std::uint64_t dropped = 0;  ///< queries beyond their maximum
 };
 
 /// Learns the server-reflexive addresses of the one UDP port all legs share (RFC 8445 §5.1.1.2): asks
-/// every STUN server from every base, retransmits as RFC 8489 §6.2.1 says, gives up after 5 s, asks again
-/// every 20 s to keep the NAT mapping alive, and reports a candidate when an address is new.
+/// every STUN server from every base, retransmits as RFC 8489 §6.2.1 says, gives up after 5 s, and asks again
+/// every 20 s to keep the NAT mapping alive.
+///
+/// Each query, a server asked from a base, holds the address it was told last, and one without an answer
+/// keeps it. A candidate is reported when a query's address changes (its first one, when no other query has
+/// seen it), even to one that was known: the latest report for a base is what it became last. It is lost when
+/// no query holds it any more. So servers that see different addresses repeat nothing.
 ///
 /// Not thread-safe. Drive it like Agent: one input, poll() until nullopt, wait for deadline().
 class Gatherer {
@@ -38,6 +47,10 @@ public:
     /// family only. `random` must outlive the gatherer.
     Gatherer(const std::vector<Endpoint>& bases, const std::vector<Endpoint>& stun_servers, Random& random,
              Instant now);
+
+    /// Asks these from now on, from the beginning. What is known of a base stays so until the first round is
+    /// over: then what none of its queries holds is lost, unless none of them was ever answered.
+    void ask(Instant now, const std::vector<Endpoint>& bases, const std::vector<Endpoint>& stun_servers);
 
     /// True when the datagram was an answer to one of our transactions, by the way the request went (and
     /// is consumed). Anything else is left to whoever else may know it.
@@ -60,20 +73,24 @@ private:
         Instant end;   ///< no answer until then: none will come
         Instant next;  ///< asking: retransmission or end; else: the next round
         Duration timeout{};
-        bool settled = false;  ///< the first round is over
+        bool settled = false;            ///< the first round is over
+        std::optional<Endpoint> mapped;  ///< what the latest answer said; the base itself: no NAT
     };
 
     void ask(Instant now, Query& query);
     void send(const Query& query);
     void act(Instant now, Query& query);
     void settle(Query& query, Instant next_round);
-    void report(const Query& query, const Endpoint& mapped);
+    void learn(Query& query, const Endpoint& mapped);
+    [[nodiscard]] bool is_lost(const Candidate& known) const;
+    void lose_unseen();
     void finish_first_round();
 
     Random& random_;
     Instant first_round_end_;
     std::vector<Query> queries_;
-    std::vector<Endpoint> reported_;
+    std::vector<Candidate>
+        known_;  ///< reported and not lost, the latest report last; 2 * kMaxQueries at most
     std::deque<GathererOutput> outbox_;
     bool done_ = false;
     GathererCounters counters_;

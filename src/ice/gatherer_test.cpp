@@ -2,7 +2,10 @@
 
 #include <functional>
 #include <gtest/gtest.h>
+#include <map>
 #include <set>
+#include <string>
+#include <utility>
 
 #include "sim/network.hpp"
 #include "stun/builder.hpp"
@@ -34,6 +37,7 @@ public:
         while (auto output = gatherer.poll()) {
             if (auto* transmit = std::get_if<Transmit>(&*output)) return std::move(*transmit);
             if (const auto* candidate = std::get_if<Candidate>(&*output)) candidates.push_back(*candidate);
+            if (const auto* gone = std::get_if<CandidateLost>(&*output)) lost.push_back(gone->candidate);
             if (std::holds_alternative<GatheringDone>(*output)) ++dones;
         }
         return std::nullopt;
@@ -45,6 +49,7 @@ private:
 public:
     Gatherer gatherer;
     std::vector<Candidate> candidates;
+    std::vector<Candidate> lost;
     int dones = 0;
     int consumed = 0;
 };
@@ -239,15 +244,160 @@ TEST(Gatherer, RefusesUselessAnswers) {
     }
 }
 
-TEST(Gatherer, BoundsWhatALyingServerMayReport) {
+/// What has been said since the last time: "+7 -9" for 203.0.113.7 gathered and 203.0.113.9 lost.
+std::string news(Host& host) {
+    std::string text;
+    const auto tell = [&](char sign, std::vector<Candidate>& candidates) {
+        for (const Candidate& one : std::exchange(candidates, {})) {
+            text += text.empty() ? "" : " ";
+            text += sign + std::to_string(one.endpoint.ip.bytes()[3]);
+            EXPECT_EQ(one.endpoint.port, kOutside.port);
+        }
+    };
+    tell('+', host.candidates);
+    tell('-', host.lost);
+    return text;
+}
+
+Endpoint outside(std::uint8_t last) { return {IpAddress::v4({203, 0, 113, last}), kOutside.port}; }
+
+/// Tells every asker that it is seen at the address the test has put there for the server.
+struct SeenDifferently {
+    StunServer::Reply reply() {
+        return [this](const Path& path, const stun::Header& header) {
+            stun::Builder out{{stun::Class::success, header.method, header.transaction}};
+            return Transmit{path,
+                            out.xor_mapped_address(outside(last_byte[path.local])).fingerprint().take()};
+        };
+    }
+    std::map<Endpoint, std::uint8_t> last_byte;
+};
+
+const Endpoint kStunServers[] = {kServer, {kServer.ip, 3479}, {kServer.ip, 3480}};
+
+/// Two servers with an opinion each, and a third one to change over to.
+struct ManyServers {
+    ManyServers() {
+        for (const Endpoint& one : kStunServers) network.attach(one, server);
+        network.attach(kBase, host);
+    }
+    void ask(const std::vector<Endpoint>& bases, const std::vector<Endpoint>& servers) {
+        host.gatherer.ask(network.now(), bases, servers);
+        network.pump(host);
+    }
+    sim::Network network{1};
+    SeenDifferently seen{{{kStunServers[0], 7}, {kStunServers[1], 7}, {kStunServers[2], 7}}};
+    StunServer server{seen.reply()};
+    Host host{{kBase}, {kStunServers[0], kStunServers[1]}, network.now()};
+};
+
+TEST(Gatherer, ComesBackToAnAddressItHadBefore) {
+    World world;
+    world.network.translate(kBase, outside(7));
+    world.network.run_for(1s);
+    EXPECT_EQ(news(world.host), "+7");
+    for (const auto& [last, said] : {std::pair{9, "+9 -7"}, {7, "+7 -9"}, {9, "+9 -7"}, {7, "+7 -9"}}) {
+        world.network.translate(kBase, outside(static_cast<std::uint8_t>(last)));
+        world.network.run_for(20s);
+        EXPECT_EQ(news(world.host), said);
+    }
+    world.network.translate(kBase, kBase);  // no NAT any more
+    world.network.run_for(20s);
+    EXPECT_EQ(news(world.host), "-7");
+}
+
+TEST(Gatherer, FollowsEveryChangeForever) {
     std::uint16_t port = 1000;
     World world{[&port](const Path& path, const stun::Header& header) {
         stun::Builder out{{stun::Class::success, header.method, header.transaction}};
         return Transmit{path, out.xor_mapped_address({kOutside.ip, ++port}).take()};
     }};
     world.network.run_for(1h);
-    EXPECT_EQ(world.host.candidates.size(), kMaxReflexiveCandidates);
-    EXPECT_GT(world.host.gatherer.counters().dropped, 100U);
+    EXPECT_EQ(world.host.candidates.size(), 180U);
+    EXPECT_EQ(world.host.candidates.back().endpoint.port, port);
+    ASSERT_EQ(world.host.lost.size(), 179U) << "and keeps the latest only";
+    EXPECT_EQ(world.host.lost.back().endpoint.port, port - 1);
+}
+
+TEST(Gatherer, KeepsItsAddressWhileTheServerIsAway) {
+    World world;
+    world.network.run_for(1s);
+    EXPECT_EQ(news(world.host), "+7");
+    world.network.detach(kServer);
+    world.network.run_for(10min);
+    world.network.attach(kServer, world.server);
+    world.network.run_for(1min);
+    EXPECT_EQ(news(world.host), "");
+}
+
+TEST(Gatherer, ServersThatSeeDifferentAddressesRepeatNothing) {
+    ManyServers world;
+    world.seen.last_byte[kStunServers[1]] = 9;
+    world.network.run_for(1s);
+    EXPECT_EQ(news(world.host), "+7 +9");
+    world.network.run_for(1h);
+    EXPECT_EQ(news(world.host), "");
+    world.seen.last_byte[kStunServers[0]] = 8;
+    world.network.run_for(20s);
+    EXPECT_EQ(news(world.host), "+8 -7");
+}
+
+TEST(Gatherer, AgreeingServersSayItOnceAndAllHaveToLeaveIt) {
+    ManyServers world;
+    world.network.run_for(1min);
+    EXPECT_EQ(news(world.host), "+7");
+    world.seen.last_byte[kStunServers[0]] = 9;
+    world.network.run_for(1min);
+    EXPECT_EQ(news(world.host), "+9") << "one still sees the old address";
+    world.seen.last_byte[kStunServers[0]] = 7;
+    world.network.run_for(1min);
+    EXPECT_EQ(news(world.host), "+7 -9") << "it is the latest again, though never lost";
+    world.seen.last_byte[kStunServers[0]] = world.seen.last_byte[kStunServers[1]] = 9;
+    world.network.run_for(1min);
+    EXPECT_EQ(news(world.host), "+9 -7");
+}
+
+TEST(Gatherer, KeepsWhatIsStillTrueWhenOtherServersAreAsked) {
+    ManyServers world;
+    world.seen.last_byte[kStunServers[1]] = 9;
+    world.network.run_for(1s);
+    EXPECT_EQ(news(world.host), "+7 +9");
+    world.ask({kBase}, {kStunServers[2], kStunServers[0]});
+    world.network.run_for(4s);
+    EXPECT_EQ(news(world.host), "-9") << "nobody sees it, all have answered";
+    world.network.detach(kStunServers[1]);
+    world.ask({kBase}, {kStunServers[1]});
+    world.network.run_for(10min);
+    EXPECT_EQ(news(world.host), "") << "nobody who answers";
+    world.network.attach(kStunServers[1], world.server);
+    world.network.run_for(1min);
+    EXPECT_EQ(news(world.host), "+9 -7");
+}
+
+TEST(Gatherer, ForgetsABaseThatIsGone) {
+    ManyServers world;
+    world.network.run_for(1s);
+    EXPECT_EQ(news(world.host), "+7");
+    world.ask({at("10.0.0.5:5000")}, {kStunServers[0]});
+    world.network.run_for(6s);
+    EXPECT_EQ(news(world.host), "-7");
+}
+
+TEST(Gatherer, BoundsWhatItKnowsWhenItIsAskedAnewWithinARound) {
+    ManyServers world;
+    world.network.detach(kStunServers[2]);
+    std::set<Endpoint> known;
+    std::size_t most = 0;
+    for (std::uint8_t i = 1; i < 200; ++i) {
+        world.seen.last_byte[kStunServers[i % 2]] = i;
+        world.ask({kBase}, {kStunServers[i % 2], kStunServers[2]});
+        world.network.run_for(1s);
+        for (const Candidate& one : std::exchange(world.host.candidates, {})) known.insert(one.endpoint);
+        for (const Candidate& one : std::exchange(world.host.lost, {})) known.erase(one.endpoint);
+        most = std::max(most, known.size());
+    }
+    EXPECT_GE(most, kMaxQueries);
+    EXPECT_LE(most, kMaxQueries + 2);
 }
 
 TEST(Gatherer, BoundsItsQueries) {

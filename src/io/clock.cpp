@@ -9,4 +9,9 @@ Instant now() {
     return Instant{std::chrono::duration_cast<Duration>(since_boot)};
 }
 
+WallTime wall_time() {
+    const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<std::chrono::microseconds>(since_1970)};
+}
+
 }  // namespace legroom::io

@@ -12,10 +12,13 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
 #include <ctime>
 #include <optional>
 #include <set>
 #include <utility>
+
+#include "io/web_socket.hpp"
 
 namespace legroom::io {
 
@@ -61,7 +64,7 @@ http::response<http::string_body> to_beast(api::Response response, unsigned vers
     return message;
 }
 
-api::Request to_request(http::request<http::string_body> message) {
+api::Request to_request(http::request<http::string_body>& message) {
     api::Request request;
     request.method = std::string{message.method_string()};
     request.target = std::string{message.target()};
@@ -123,6 +126,8 @@ struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
     asio::awaitable<std::optional<api::Response>> answer(beast::tcp_stream& stream, api::Request request);
     void watch_for_close(beast::tcp_stream& stream, const PendingPtr& pending);
     asio::awaitable<error_code> read(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser);
+    asio::awaitable<void> serve_web_socket(beast::tcp_stream& stream, const WebSocket::Request& request,
+                                           std::unique_ptr<api::Channel> channel);
     asio::awaitable<bool> refuse(beast::tcp_stream& stream, error_code why);
     asio::awaitable<bool> write(beast::tcp_stream& stream, http::response<http::string_body> message);
     asio::awaitable<void> linger(beast::tcp_stream& stream);
@@ -136,6 +141,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
     Connections turned_away;
     Connections answering;  ///< Of those served: at a request that was read.
     std::set<PendingPtr> waiting;
+    std::set<std::shared_ptr<WebSocket>> web_sockets;
     std::function<void()> drained;
     bool stopping = false;
 };
@@ -149,6 +155,7 @@ HttpServer::~HttpServer() {
     impl_->drained = {};
     impl_->stop();
     for (const PendingPtr& pending : impl_->waiting) pending->end();
+    for (const auto& socket : impl_->web_sockets) socket->abandon();
 }
 
 Result<Endpoint> HttpServer::listen(const Endpoint& endpoint) {
@@ -182,6 +189,7 @@ void HttpServer::Impl::stop() {
         if (!answering.contains(stream)) stream->cancel();
     }
     for (beast::tcp_stream* stream : turned_away) stream->cancel();
+    for (const auto& socket : web_sockets) socket->shut_down();
     asio::post(context, [self = shared_from_this()] { self->tell_when_drained(); });
 }
 
@@ -263,8 +271,18 @@ asio::awaitable<bool> HttpServer::Impl::serve_one(beast::tcp_stream& stream, bea
     const bool wants_more = message.keep_alive();
     const bool head = message.method() == http::verb::head;
     const Listed listed(answering, stream);
-    api::Request request = to_request(std::move(message));
-    auto response = co_await answer(stream, std::move(request));
+    const bool upgrades = beast::websocket::is_upgrade(message);
+    api::Request request = to_request(message);
+    std::optional<api::Response> response;
+    if (auto upgrade = upgrades && handlers.upgrade ? handlers.upgrade(request) : std::nullopt) {
+        if (auto* channel = std::get_if<std::unique_ptr<api::Channel>>(&*upgrade)) {
+            co_await serve_web_socket(stream, message, std::move(*channel));
+            co_return false;
+        }
+        response = std::get<api::Response>(std::move(*upgrade));
+    } else {
+        response = co_await answer(stream, std::move(request));
+    }
     if (!response) co_return false;
     const bool keep_alive = wants_more && !stopping;
     auto reply = to_beast(std::move(*response), version, keep_alive);
@@ -292,6 +310,20 @@ asio::awaitable<std::optional<api::Response>> HttpServer::Impl::answer(beast::tc
         cancel();
     }
     co_return std::move(pending->response);
+}
+
+/// Until the connection ends. The stream is the WebSocket's from here on; this coroutine keeps its place.
+asio::awaitable<void> HttpServer::Impl::serve_web_socket(beast::tcp_stream& stream,
+                                                         const WebSocket::Request& request,
+                                                         std::unique_ptr<api::Channel> channel) {
+    const auto over = std::make_shared<Pending>(context);
+    const auto socket = std::make_shared<WebSocket>(context, std::move(stream), std::move(channel));
+    web_sockets.insert(socket);
+    waiting.insert(over);
+    socket->start(request, [over] { over->end(); });
+    if (!over->over) co_await over->news.async_wait(kAwait);
+    waiting.erase(over);
+    web_sockets.erase(socket);
 }
 
 /// Ends the wait when the peer closes. One that sends its next request instead is not watched any more: its

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "api/channel.hpp"
 #include "api/message.hpp"
 #include "base/address.hpp"
 #include "base/result.hpp"
@@ -25,6 +27,9 @@ struct HttpHandlers {
     std::function<Cancel(const api::Request&, Respond)> handle;
     /// The answer to what never became a request: not HTTP, too long, too many connections.
     std::function<api::Response(api::Status, std::string error)> refuse;
+    /// Takes a request to become a WebSocket, or refuses it; nullopt: nothing of that kind is there, `handle`
+    /// it. May be empty. A channel lives until its connection ends, at most until the server does.
+    std::function<std::optional<api::Upgrade>(const api::Request&)> upgrade = {};
 };
 
 struct HttpLimits {
@@ -44,7 +49,8 @@ struct HttpCounters {
     std::uint64_t abandoned = 0;  ///< Closed by the peer while its request waited.
 };
 
-/// HTTP/1.1 with keep-alive on one address. Every connection is a coroutine on the io_context's one thread.
+/// HTTP/1.1 with keep-alive and WebSockets on one address. Every connection is a coroutine on the
+/// io_context's one thread.
 class HttpServer {
 public:
     HttpServer(boost::asio::io_context& context, HttpHandlers handlers, HttpLimits limits);
@@ -53,7 +59,8 @@ public:
     /// Binds and listens. Port 0 takes any free one; the result says which.
     Result<Endpoint> listen(const Endpoint& endpoint);
     /// Accepts no more and closes what rests between two requests. Connections end after the request they are
-    /// at; when the last one has, `drained` is called. Whoever answers has to answer what waits.
+    /// at, and WebSockets after the frame; when the last one has, `drained` is called. Whoever answers has to
+    /// answer what waits.
     void stop(std::function<void()> drained = {});
 
     [[nodiscard]] const HttpCounters& counters() const;

@@ -1,63 +1,140 @@
 #include "io/resolver.hpp"
 
-#include <boost/asio/ip/udp.hpp>
+#include <algorithm>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <memory>
+#include <mutex>
+#include <netdb.h>
+#include <system_error>
+#include <thread>
+#include <utility>
 
 #include "io/socket_address.hpp"
 
 namespace legroom::io {
-namespace {
 
-using boost::asio::ip::udp;
-
-/// Shared by the callbacks of all look-ups and of the timer; lives until the last of them has run.
-struct Lookup {
-    Lookup(boost::asio::io_context& context, std::function<void(std::vector<Resolved>)> when_done)
-        : resolver(context), timer(context), done(std::move(when_done)) {}
-
-    void finish() {
-        if (!done) return;
-        timer.cancel();
-        resolver.cancel();
-        std::exchange(done, nullptr)(std::move(results));
+/// One resolve(): kept by its timer until it is over.
+class Resolver::Round : public std::enable_shared_from_this<Round> {
+public:
+    Round(boost::asio::io_context& context, const std::vector<HostPort>& names,
+          std::function<void(std::vector<Resolved>)> done)
+        : timer_(context), names_(names), done_(std::move(done)) {
+        for (const HostPort& name : names) results_.push_back({name.host, {}});
     }
 
-    udp::resolver resolver;
-    boost::asio::steady_timer timer;
-    std::function<void(std::vector<Resolved>)> done;
-    std::vector<Resolved> results;
-    std::size_t unanswered = 0;
+    void expect() { ++unanswered_; }
+
+    void start(Duration patience) {
+        timer_.expires_after(unanswered_ == 0 ? Duration::zero() : patience);
+        timer_.async_wait([self = shared_from_this()](const auto&) { self->finish(); });
+    }
+
+    void fill(std::size_t index, const std::vector<IpAddress>& ips) {
+        for (const IpAddress& ip : ips) results_[index].endpoints.push_back({ip, names_[index].port});
+    }
+
+    void answer(std::size_t index, const std::vector<IpAddress>& ips) {
+        if (!done_) return;
+        fill(index, ips);
+        if (--unanswered_ == 0) finish();
+    }
+
+private:
+    void finish() {
+        if (!done_) return;
+        timer_.cancel();
+        std::exchange(done_, nullptr)(std::move(results_));
+    }
+
+    boost::asio::steady_timer timer_;
+    std::vector<HostPort> names_;
+    std::function<void(std::vector<Resolved>)> done_;
+    std::vector<Resolved> results_;
+    std::size_t unanswered_ = 0;
 };
 
-std::vector<Endpoint> endpoints_of(const udp::resolver::results_type& found) {
-    std::vector<Endpoint> endpoints;
-    for (const auto& entry : found) {
-        udp::endpoint endpoint = entry.endpoint();
-        if (const auto known = from_sockaddr(*endpoint.data())) endpoints.push_back(*known);
+/// Threads that look up and the resolver share it, since either may end first.
+class Resolver::WayBack : public std::enable_shared_from_this<WayBack> {
+public:
+    explicit WayBack(Resolver& resolver) : resolver_(&resolver) {}
+
+    /// On any thread. The context outlives the resolver, and so is there while the lock is held.
+    void send(std::string name, std::vector<IpAddress> ips) {
+        const std::lock_guard lock{mutex_};
+        if (resolver_ == nullptr) return;
+        boost::asio::post(resolver_->context_,
+                          [self = shared_from_this(), name = std::move(name), ips = std::move(ips)] {
+                              // Only the context's thread, which this is, closes.
+                              if (self->resolver_ != nullptr) self->resolver_->answer(name, ips);
+                          });
     }
-    return endpoints;
+
+    void close() {
+        const std::lock_guard lock{mutex_};
+        resolver_ = nullptr;
+    }
+
+private:
+    std::mutex mutex_;
+    Resolver* resolver_;
+};
+
+std::vector<IpAddress> system_look_up(const std::string& name) {
+    addrinfo wanted{};
+    wanted.ai_socktype = SOCK_DGRAM;  // each address once
+    wanted.ai_flags = AI_ADDRCONFIG;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo(name.c_str(), nullptr, &wanted, &found) != 0) return {};
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner{found, &::freeaddrinfo};
+    std::vector<IpAddress> ips;
+    for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
+        if (const auto endpoint = from_sockaddr(*one->ai_addr)) ips.push_back(endpoint->ip);
+    }
+    return ips;
 }
 
-void look_up(const std::shared_ptr<Lookup>& lookup, std::size_t index, const HostPort& name) {
-    lookup->resolver.async_resolve(name.host, std::to_string(name.port),
-                                   [lookup, index](const auto& error, const auto& found) {
-                                       if (!lookup->done) return;
-                                       if (!error) lookup->results[index].endpoints = endpoints_of(found);
-                                       if (--lookup->unanswered == 0) lookup->finish();
-                                   });
+Resolver::Resolver(boost::asio::io_context& context, LookUp look_up)
+    : context_(context), look_up_(std::move(look_up)), way_back_(std::make_shared<WayBack>(*this)) {}
+
+Resolver::~Resolver() { way_back_->close(); }
+
+void Resolver::resolve(const std::vector<HostPort>& names, Duration patience,
+                       std::function<void(std::vector<Resolved>)> done) {
+    const auto round = std::make_shared<Round>(context_, names, std::move(done));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (const auto ip = IpAddress::parse(names[i].host)) {
+            round->fill(i, {*ip});
+        } else if (ask(names[i].host, {round, i})) {
+            round->expect();
+        }
+    }
+    round->start(patience);
 }
 
-}  // namespace
+/// False: there will be no answer.
+bool Resolver::ask(const std::string& name, Waiting waiting) {
+    if (const auto known = under_way_.find(name); known != under_way_.end()) {
+        std::erase_if(known->second, [](const Waiting& one) { return one.round.expired(); });
+        known->second.push_back(std::move(waiting));
+        return true;
+    }
+    if (under_way_.size() >= kMaxLookUps) return false;
+    try {
+        std::thread([way_back = way_back_, look_up = look_up_, name] {
+            way_back->send(name, look_up(name));
+        }).detach();
+    } catch (const std::system_error&) {  // no more threads to be had
+        return false;
+    }
+    under_way_[name].push_back(std::move(waiting));
+    return true;
+}
 
-void resolve_all(boost::asio::io_context& context, std::vector<HostPort> names, Duration patience,
-                 std::function<void(std::vector<Resolved>)> done) {
-    const auto lookup = std::make_shared<Lookup>(context, std::move(done));
-    for (const HostPort& name : names) lookup->results.push_back({name.host, {}});
-    lookup->unanswered = names.size();
-    lookup->timer.expires_after(names.empty() ? Duration::zero() : patience);
-    lookup->timer.async_wait([lookup](const auto&) { lookup->finish(); });
-    for (std::size_t i = 0; i < names.size(); ++i) look_up(lookup, i, names[i]);
+void Resolver::answer(const std::string& name, const std::vector<IpAddress>& ips) {
+    const auto waiting = under_way_.extract(name);
+    for (const Waiting& one : waiting.mapped()) {
+        if (const auto round = one.round.lock()) round->answer(one.index, ips);
+    }
 }
 
 }  // namespace legroom::io

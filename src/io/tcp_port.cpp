@@ -94,7 +94,8 @@ struct TcpPort::Impl {
     void watch_listeners(std::uint32_t events);
     void accept_some(Instant now, int listener);
     void take_in(Instant now, Descriptor socket, const Endpoint& remote);
-    [[nodiscard]] bool is_full(const Endpoint& remote) const;
+    [[nodiscard]] bool has_its_share(const Endpoint& remote) const;
+    bool make_room();
 
     void serve_unfinished(Instant now, const Receive& receive);
     void serve_ready(Instant now, const Receive& receive);
@@ -235,7 +236,7 @@ void TcpPort::Impl::take_in(Instant now, Descriptor socket, const Endpoint& remo
     const Path path{*local, remote, Transport::tcp};
     // The same ends again: the old connection was reset, and that is still to be read. The peer may try
     // again.
-    if (is_full(remote) || connections.contains(path)) {
+    if (connections.contains(path) || has_its_share(remote) || !make_room()) {
         ++counters.refused;
         return reset_on_close(socket.get());
     }
@@ -247,10 +248,22 @@ void TcpPort::Impl::take_in(Instant now, Descriptor socket, const Endpoint& remo
     connections.emplace(path, std::move(connection));
 }
 
-bool TcpPort::Impl::is_full(const Endpoint& remote) const {
-    if (connections.size() >= limits.connections) return true;
+bool TcpPort::Impl::has_its_share(const Endpoint& remote) const {
     const auto found = per_network.find(network_of(remote.ip));
     return found != per_network.end() && found->second >= limits.connections_per_address;
+}
+
+/// A call's connection is answered within a round trip; strangers who come from many addresses and say
+/// nothing useful shall not keep callers out. The oldest that nobody has answered gives way.
+bool TcpPort::Impl::make_room() {
+    if (connections.size() - closing.size() < limits.connections) return true;
+    Connection* oldest = nullptr;
+    for (const auto& [path, connection] : connections) {
+        if (connection->answered || connection->closing) continue;
+        if (oldest == nullptr || connection->accepted < oldest->accepted) oldest = connection.get();
+    }
+    if (oldest != nullptr) send_away(*oldest, counters.evicted);
+    return oldest != nullptr;
 }
 
 void TcpPort::Impl::serve(Instant now, Connection& connection, std::uint32_t events, const Receive& receive) {

@@ -15,7 +15,7 @@
 namespace legroom::io {
 
 struct TcpLimits {
-    std::size_t connections = 512;
+    std::size_t connections = 512;  ///< At that, the oldest that was never answered makes room.
     /// From one IPv4 address or one IPv6 /64: a whole office may sit behind it.
     std::size_t connections_per_address = 64;
     Duration first_frame_time = std::chrono::seconds{5};  ///< Until a STUN Binding request has come whole.
@@ -29,6 +29,7 @@ struct TcpCounters {
     std::uint64_t accepted = 0;
     std::uint64_t refused = 0;     ///< Connections over a limit.
     std::uint64_t rejected = 0;    ///< Connections closed for what came: no STUN first, or a frame too long.
+    std::uint64_t evicted = 0;     ///< Connections nobody had answered, closed to make room for others.
     std::uint64_t expired = 0;     ///< Connections closed because nothing came, or nothing was answered.
     std::uint64_t received = 0;    ///< Frames handed out.
     std::uint64_t unroutable = 0;  ///< Frames to be sent where there is no connection.

@@ -215,24 +215,44 @@ TEST(TcpPort, ClosesWhoIsSilentOrSlowOrNobodysOrIdle) {
     EXPECT_EQ(bench.port.deadline(), std::nullopt);
 }
 
-TEST(TcpPort, RefusesConnectionsOverItsLimitsAndTakesNewOnesWhenSomeAreGone) {
+TEST(TcpPort, RefusesAnAddressMoreThanItsShareAndTakesNewOnesWhenSomeAreGone) {
     TcpLimits limits;
-    limits.connections = 6;
     limits.connections_per_address = 4;
     TcpBench bench{limits};
     std::vector<TcpPeer> peers;
     for (int i = 0; i < 5; ++i) peers.emplace_back(bench.v4());
-    for (int i = 0; i < 4; ++i) peers.emplace_back(bench.v6());
-    ASSERT_TRUE(bench.run_until([&] { return bench.port.counters().refused == 3; }));
-    EXPECT_EQ(bench.port.connection_count(), 6U);
-    EXPECT_EQ(bench.port.counters().accepted, 6U);
+    ASSERT_TRUE(bench.run_until([&] { return bench.port.counters().refused == 1; }));
+    EXPECT_EQ(bench.port.connection_count(), 4U);
     EXPECT_TRUE(peers[4].is_closed());
 
     peers.erase(peers.begin());
-    ASSERT_TRUE(bench.run_until_connections(5));
+    ASSERT_TRUE(bench.run_until_connections(3));
     peers.emplace_back(bench.v4());
-    ASSERT_TRUE(bench.run_until_connections(6));
-    EXPECT_EQ(bench.port.counters().refused, 3U);
+    ASSERT_TRUE(bench.run_until_connections(4));
+    EXPECT_EQ(bench.port.counters().refused, 1U);
+}
+
+TEST(TcpPort, WhenItIsFullWhoeverWasNeverAnsweredMakesRoom) {
+    TcpLimits limits;
+    limits.connections = 2;
+    TcpBench bench{limits};
+    const TcpPeer call{bench.v4()};
+    call.write_frame(binding_request());
+    ASSERT_TRUE(bench.run_until_frames(1));
+    bench.send(bench.frames.at(0).first, binding_request());
+
+    const TcpPeer stranger{bench.v4()};
+    ASSERT_TRUE(bench.run_until_connections(2));
+    const TcpPeer caller{bench.v4()};
+    ASSERT_TRUE(bench.run_until([&] { return bench.port.counters().evicted == 1; }));
+    EXPECT_TRUE(stranger.is_closed());
+    caller.write_frame(binding_request());
+    ASSERT_TRUE(bench.run_until_frames(2));
+    bench.send(bench.frames.at(1).first, binding_request());
+
+    const TcpPeer late{bench.v4()};
+    ASSERT_TRUE(bench.run_until([&] { return bench.port.counters().refused == 1; }));
+    EXPECT_EQ(bench.port.connection_count(), 2U) << "calls stay";
 }
 
 TEST(TcpPort, OneConnectionDoesNotStarveTheOthers) {

@@ -146,10 +146,7 @@ DtlsState Peer::dtls_state() const {
     return milestones_.first_valid_pair ? DtlsState::handshaking : DtlsState::waiting;
 }
 
-std::optional<Instant> Peer::last_heard() const {
-    return std::max(
-        {connectivity_.last_heard(), last_media_, last_report_});  // nullopt is less than any Instant
-}
+std::optional<Instant> Peer::last_heard() const { return connectivity_.last_heard(); }
 
 void Peer::handle_media(Instant now, const Path& path, MutableBytes datagram) {
     if (!receiver_) {

@@ -120,6 +120,8 @@ private:
     void fail(ice::FailureCode code, std::string detail);
     void transmit(ByteVector bytes);
     [[nodiscard]] DtlsState dtls_state() const;
+    /// Authentic media counts where the agent takes it: on a path whose consent has run out it does not, for
+    /// we may not answer there (RFC 7675 §5.1).
     [[nodiscard]] std::optional<Instant> last_heard() const;
 
     Connectivity connectivity_;

@@ -14,9 +14,10 @@ constexpr std::uint32_t kMaxRounding = 65'536 / 100;  // 10 ms
 }  // namespace
 
 void SendStatistics::on_packet(Instant now, const Header& header, std::size_t octets) {
+    // The packets of one telephone-event share a timestamp, and the first was sent at that time.
+    if (packets_ == 0 || header.timestamp != last_timestamp_) last_sent_ = now;
     ++packets_;
     octets_ += octets;
-    last_sent_ = now;
     last_timestamp_ = header.timestamp;
 }
 

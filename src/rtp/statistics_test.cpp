@@ -205,6 +205,16 @@ TEST(Statistics, TwoEndsAgreeOnTheRoundTrip) {
     EXPECT_NEAR(static_cast<double>(trip->count()), 100'000, 50);
 }
 
+TEST(Statistics, PacketsOfOneTimestampDoNotMoveTheSendersClock) {
+    SendStatistics sender{Ssrc{7}, kRate};
+    Header header;
+    header.timestamp = 1'000;
+    for (int tick = 0; tick < 10; ++tick) sender.on_packet(kStart + tick * 20ms, header, 4);
+    const SenderInfo info = sender.sender_info(kStart + 200ms, to_ntp(kStart + 200ms, kWall));
+    EXPECT_EQ(info.rtp_timestamp, 1'000 + kRate / 5);
+    EXPECT_EQ(info.packets, 10U);
+}
+
 TEST(NtpTime, CountsFrom1900InFixedPoint) {
     const NtpTime epoch = to_ntp(Instant{}, kUnixEpochInNtp);
     EXPECT_EQ(epoch.value, std::uint64_t{2'208'988'800} << 32);

@@ -11,6 +11,9 @@ import {assertHears} from './lib/hearing.mjs';
 import {Server} from './lib/server.mjs';
 import {writeTone} from './lib/wav.mjs';
 
+const kUsualMs = 1000;  // from POST to sound, half of all calls
+const kWorstMs = 5000;
+
 describe('calls', {timeout: 300_000}, () => {
     let server;
     let pages;
@@ -127,7 +130,7 @@ describe('calls', {timeout: 300_000}, () => {
             times.sort((a, b) => a - b);
             const [fastest, median, slowest] = [times[0], times[10], times[19]].map(Math.round);
             t.diagnostic(`POST to first audible sample: median ${median} ms, ${fastest} to ${slowest} ms`);
-            assert.ok(slowest < 2000, `slowest call: ${slowest} ms`);
+            assert.ok(median < kUsualMs && slowest < kWorstMs, `median ${median} ms, slowest ${slowest} ms`);
             assert.deepEqual([...partner.page.problems, ...caller.page.problems], []);
         });
     });

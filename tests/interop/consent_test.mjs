@@ -12,7 +12,7 @@ import {sleep} from './lib/wait.mjs';
 const kEarliestMs = 15_000;
 const kLatestMs = 30_000;
 const kLookMs = 250;
-const kMediaPackets = 5;  // in one look, where media is 12 and what is left of ICE is less
+const kMediaPackets = 20;  // in a second, where media is 50 and what is left of ICE is less
 
 describe('consent', {timeout: 300_000}, () => {
     for (const [name, silence, long] of [
@@ -26,12 +26,14 @@ describe('consent', {timeout: 300_000}, () => {
                 const caller = await scene.caller('aiortc');
                 await caller.call(scene.server, 'consent');
                 await waitForSteadyTone(caller);
-                const begin = Date.now();
+                const beginBefore = performance.now();
                 await silence(scene, caller);
-                const latest = await lastMedia(scene.network.server, begin);
-                t.diagnostic(`${name}: media stopped after ${((latest - begin) / 1000).toFixed(1)} s`);
-                assert.ok(latest - begin >= kEarliestMs, 'too early');
-                assert.ok(latest - begin <= kLatestMs + kLookMs, 'too late');
+                const beginAfter = performance.now();
+                const {start, end} = await lastMedia(scene.network.server, beginAfter);
+                const [least, most] = [start - beginAfter, end - beginBefore];
+                t.diagnostic(`${name}: media stopped after ${seconds(least)} to ${seconds(most)} s`);
+                assert.ok(most >= kEarliestMs, `too early: after ${seconds(most)} s at most`);
+                assert.ok(least <= kLatestMs, `too late: after ${seconds(least)} s at least`);
             } finally {
                 await scene.close();
             }
@@ -39,15 +41,30 @@ describe('consent', {timeout: 300_000}, () => {
     }
 });
 
-/** When the last packets of media went out to the client, watched for two seconds longer than they may. */
+const seconds = (milliseconds) => (milliseconds / 1000).toFixed(1);
+
+/**
+ * When the last packet of media went out to the client: not before `start`, and not after `end`, however long the looks
+ * take. Watches until one look has begun later than it may be.
+ */
 async function lastMedia(server, begin) {
-    let latest = begin;
-    let before = (await server.traffic('server')).packetsOut;
-    while (Date.now() < begin + kLatestMs + 2000) {
+    let latest = {start: begin, end: begin};
+    let wasMedia = false;
+    for (let before = await look(server); ; ) {
         await sleep(kLookMs);
-        const {packetsOut} = await server.traffic('server');
-        if (packetsOut - before >= kMediaPackets) latest = Date.now();
-        before = packetsOut;
+        const now = await look(server);
+        const isMedia = now.packets - before.packets >= (kMediaPackets * (now.middle - before.middle)) / 1000;
+        if (isMedia) latest = {start: before.start, end: now.end};
+        else if (wasMedia) latest.end = now.end;  // the media may have stopped somewhere in this look
+        if (before.start > begin + kLatestMs) return latest;
+        [before, wasMedia] = [now, isMedia];
     }
-    return latest;
+}
+
+/** The number of packets so far, at some time between `start` and `end`. */
+async function look(server) {
+    const start = performance.now();
+    const {packetsOut: packets} = await server.traffic('server');
+    const end = performance.now();
+    return {packets, start, end, middle: (start + end) / 2};
 }

@@ -78,12 +78,14 @@ describe('page', {timeout: 240_000}, () => {
         await theirs.waitForParticipants('You', kGuest);
 
         await mine.button('Hang up').click();
-        await until('the leg is gone', async () => (await server.legs()).length === 1, {timeout: 1000});
+        await until('the leg is gone', async () => (await server.legs()).length === 1);
         await mine.button('Join').waitFor();
         await theirs.waitForParticipants('You');
 
+        const [{id}] = await server.legs();
         await theirs.close();
-        await until('a closed tab hangs up', async () => (await server.legs()).length === 0, {timeout: 2000});
+        assert.equal(await server.reasonOfEnd(id), 'api_hangup', 'a closed tab hangs up');
+        assert.deepEqual(await server.legs(), []);
         assert.deepEqual([...mine.tab.problems, ...theirs.tab.problems], []);
     });
 
@@ -97,7 +99,7 @@ describe('page', {timeout: 240_000}, () => {
             assert.equal((await server.participants('Küche / 1. Stock')).length, 1);
             await page.tab.keyboard.press('Enter');  // the focus is on "Hang up"
             await page.button('Join').waitFor();
-            await until('no leg is left', async () => (await server.legs()).length === 0, {timeout: 1000});
+            await until('no leg is left', async () => (await server.legs()).length === 0);
         }
         assert.deepEqual(page.tab.problems, []);
     });
@@ -115,14 +117,21 @@ describe('page', {timeout: 240_000}, () => {
 
     it('hanging up at any moment of joining leaves no leg', async () => {
         const page = await openPage(first);
-        for (const patience of [0, 20, 50, 100, 200]) {
+        const offers = followOffers(page.tab);
+        const waits = [0, 20, 50, 100, 200].map((patience) => () => sleep(patience));
+        const offerLeaves = (before) => until('an offer', () => offers.asked > before, {every: 1});
+        for (const wait of [...waits, offerLeaves]) {
+            const before = offers.asked;
             await page.button('Join').click();
-            await sleep(patience);
+            await wait(before);
             await page.button('Hang up').click();
             await page.button('Join').waitFor();
         }
-        await page.tab.waitForLoadState('networkidle');
+        await until('every offer is answered', () => offers.asked === offers.answered);
         await until('no leg is left', async () => (await server.legs()).length === 0);
+        const legs = await Promise.all(offers.legs);
+        assert.ok(legs.length > 0, 'one of them made a leg');
+        for (const id of legs) assert.equal(await server.reasonOfEnd(id), 'api_hangup');
         assert.equal(await page.tab.getByRole('alert').isVisible(), false);
     });
 
@@ -177,3 +186,18 @@ describe('page', {timeout: 240_000}, () => {
         await page.waitFor('alert', 'The server refused: failed to create answer.');
     });
 });
+
+/** The offers that `tab` posts from now on: how many, how many are answered (or failed), and the legs they made. */
+function followOffers(tab) {
+    const offers = {asked: 0, answered: 0, legs: []};
+    const follow = (event, note) => {
+        tab.on(event, (request) => request.url().endsWith('/v1/webrtc/offer') && note(request));
+    };
+    follow('request', () => ++offers.asked);
+    follow('requestfailed', () => ++offers.answered);
+    follow('requestfinished', (request) => {
+        ++offers.answered;
+        offers.legs.push(request.response().then((response) => response.json()).then(({leg_id: id}) => id));
+    });
+    return offers;
+}

@@ -10,7 +10,7 @@ import {behindNat} from './lib/network.mjs';
 import {Scene} from './lib/scene.mjs';
 import {spread} from './lib/spread.mjs';
 import {heardAt, longestGap, waitForSteadyTone} from './lib/tones.mjs';
-import {sleep} from './lib/wait.mjs';
+import {sleep, until} from './lib/wait.mjs';
 import {wire} from './lib/wire.mjs';
 
 const kRepeats = repeats(3, 20);
@@ -50,9 +50,10 @@ describe('changes', {timeout: 3_000_000}, () => {
                 await steady(call);
                 await sleep((repeat * 900) % kCheckMs);  // at any moment between two checks
                 const from = Date.now();
-                await scene.network[change]();
+                const mapping = await scene.network[change]();
                 await sleep(kCheckMs);
                 await steady(call);
+                await assertReachedBy(scene, call, mapping);
                 await assertSameLeg(scene, call);
                 gaps.atClient.push(longestGap(await call.client.tones(), from, Date.now()));
                 gaps.atSpeaker.push(longestGap(await call.speaker.tones(), from, Date.now()));
@@ -129,6 +130,19 @@ async function blackout(scene, calls, seconds) {
 async function steady({client, speaker}) {
     await waitForSteadyTone(client, kSteadyMs);
     await waitForSteadyTone(speaker, kSteadyMs);
+}
+
+/** The change has happened: the server sends to the NAT's new address and ports. */
+async function assertReachedBy(scene, {legId}, {address, ports: [first, last]}) {
+    let remote;
+    await until(`the server sends to ${address}:${first}-${last}`, async () => {
+        const {body} = await scene.server.request('GET', `/v1/legs/${legId}/ice`);
+        remote = body.selected?.remote ?? 'nobody';
+        const [ip, port] = remote.split(':');
+        return ip === address && port >= first && port <= last;
+    }, {timeout: 5000}).catch((error) => {
+        throw new Error(`${error.message}, but to ${remote}`);
+    });
 }
 
 async function assertSameLeg(scene, {client, legId}) {

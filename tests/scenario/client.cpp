@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <map>
 #include <utility>
 
 #include "audio/goertzel.hpp"
@@ -15,11 +16,16 @@ namespace {
 constexpr std::uint8_t kOpus = 111;
 constexpr std::size_t kMemory = 48'000;  ///< Samples kept of what was heard: one second.
 
-engine::SendConfig send_config(Ssrc ssrc) {
+engine::SendConfig send_config(Ssrc ssrc, const ClientConfig& client) {
     engine::SendConfig config;
     config.rate = Client::kRate;
     config.ssrc = ssrc;
     config.opus.payload_type = kOpus;
+    if (client.telephone_event_48k) {
+        config.telephone_event = {*client.telephone_event_48k, 48'000};
+    } else if (client.telephone_event_8k) {
+        config.telephone_event = {*client.telephone_event_8k, 8'000};
+    }
     return config;
 }
 
@@ -60,20 +66,30 @@ Client::Client(ClientConfig config, Random& random)
       session_(std::to_string(random.u32())),
       ssrc_(Ssrc{random.u32()}),
       incoming_(kRate),
-      outgoing_(send_config(ssrc_), random) {
+      outgoing_(send_config(ssrc_, config_), random) {
     for (const Endpoint& address : config_.addresses)
         candidates_.push_back(host(address, candidates_.size()));
     if (config_.tone_hz) tone_.emplace(kRate, *config_.tone_hz, 0.5F);
 }
 
 std::string Client::offer() const {
+    std::string formats;
+    std::string maps;
+    const auto add = [&](std::optional<std::uint8_t> type, int clock_rate) {
+        if (!type) return;
+        formats += fmt::format(" {}", *type);
+        maps += fmt::format("a=rtpmap:{} telephone-event/{}\r\n", *type, clock_rate);
+    };
+    add(config_.telephone_event_48k, 48'000);
+    add(config_.telephone_event_8k, 8'000);
     std::string text = fmt::format(
         "v=0\r\no=- {} 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n{}"
-        "m=audio 9 UDP/TLS/RTP/SAVPF {}\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na={}\r\na=rtcp-mux\r\n"
+        "m=audio 9 UDP/TLS/RTP/SAVPF {}{}\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na={}\r\na=rtcp-mux\r\n"
         "a=ice-ufrag:{}\r\na=ice-pwd:{}\r\na=ice-options:trickle\r\na=fingerprint:{}\r\na=setup:{}\r\n"
         "a=rtpmap:{} opus/48000/2\r\n",
-        session_, config_.lite ? "a=ice-lite\r\n" : "", kOpus, direction_, credentials_.ufrag,
+        session_, config_.lite ? "a=ice-lite\r\n" : "", kOpus, formats, direction_, credentials_.ufrag,
         credentials_.password, config_.certificate.fingerprint().to_string(), config_.setup, kOpus);
+    text += maps;
     if (!config_.candidates_in_offer) return text;
     for (const std::string& line : candidate_lines()) text += "a=" + line + "\r\n";
     return text;
@@ -135,6 +151,27 @@ bool Client::add_candidates_of(Instant now, const sdp::Document& answer) {
 }
 
 Duration Client::take_longest_gap() { return std::exchange(longest_gap_, Duration{}); }
+
+void Client::set_telephone_events(std::optional<std::uint8_t> at_48k, std::optional<std::uint8_t> at_8k) {
+    config_.telephone_event_48k = at_48k;
+    config_.telephone_event_8k = at_8k;
+    outgoing_.negotiate(send_config(ssrc_, config_));
+}
+
+void Client::press(std::string_view digits) {
+    for (const char digit : digits) outgoing_.send_digit(digit);
+}
+
+std::string Client::digits_heard() const {
+    std::map<std::uint32_t, char> presses;  // no test runs until the timestamps wrap, but some begin there
+    for (const HeardEvent& heard : events_heard_) {
+        const std::uint32_t since_first = heard.header.timestamp - events_heard_.front().header.timestamp;
+        presses.emplace(since_first, rtp::digit_of(heard.event.event).value_or('?'));
+    }
+    std::string digits;
+    for (const auto& press : presses) digits += press.second;
+    return digits;
+}
 
 void Client::note_packet(Instant now) {
     ++packets_heard_;
@@ -220,14 +257,23 @@ void Client::tick(Instant now) {
     if (heard_.size() > kMemory) heard_.erase(heard_.begin(), heard_.end() - kMemory);
 }
 
+void Client::take(Instant at, const rtp::Packet& packet) {
+    const std::uint8_t type = packet.header.payload_type;
+    if (type == config_.telephone_event_48k || type == config_.telephone_event_8k) {
+        const auto event = rtp::parse_telephone_event(packet.payload);
+        if (event) events_heard_.push_back({at, packet.header, *event});
+    } else if (type == kOpus && config_.listens) {
+        incoming_.push(at, packet);
+    }
+}
+
 void Client::pump(Instant now) {
     while (auto output = peer_->poll()) {
         if (auto* datagram = std::get_if<Transmit>(&*output)) {
             outbox_.push_back(std::move(*datagram));
         } else if (const auto* media = std::get_if<peer::RtpReceived>(&*output)) {
             note_packet(now);
-            const auto packet = rtp::parse_packet(media->packet);
-            if (packet && config_.listens) incoming_.push(media->at, *packet);
+            if (const auto packet = rtp::parse_packet(media->packet)) take(media->at, *packet);
         } else if (std::holds_alternative<peer::Connected>(*output)) {
             connected_ = true;
             next_tick_ = now;

@@ -15,6 +15,7 @@
 #include "engine/send_path.hpp"
 #include "ice/agent.hpp"
 #include "peer/peer.hpp"
+#include "rtp/telephone_event.hpp"
 #include "sdp/document.hpp"
 
 namespace legroom::scenario {
@@ -25,10 +26,19 @@ struct ClientConfig {
     std::optional<double> tone_hz;    ///< What it says; nullopt: Opus silence, which costs no encoder.
     bool listens = true;              ///< false: what it hears is counted, not decoded.
     std::string setup = "actpass";    ///< a=setup of its offer
+    std::optional<std::uint8_t> telephone_event_48k;  ///< Payload types of its offer.
+    std::optional<std::uint8_t> telephone_event_8k;
     bool candidates_in_offer = true;
     bool lite = false;  ///< Offers a=ice-lite, so that the server controls.
     Duration setup_timeout = std::chrono::seconds{30};
     Duration reconnect_grace = std::chrono::seconds{30};
+};
+
+/// A telephone-event packet as it came.
+struct HeardEvent {
+    Instant at;
+    rtp::Header header;
+    rtp::TelephoneEvent event;
 };
 
 /// A browser for tests: offers, trickles, talks and listens, made of the same machines as the server but in
@@ -46,12 +56,17 @@ public:
     /// The answer to it.
     bool accept_restart(Instant now, std::string_view answer);
     void set_direction(std::string direction) { direction_ = std::move(direction); }
+    /// What the next offer says of telephone-events; in force for what it sends at once.
+    void set_telephone_events(std::optional<std::uint8_t> at_48k, std::optional<std::uint8_t> at_8k);
     [[nodiscard]] std::vector<std::string> candidate_lines() const;
     /// Takes the server's answer and begins to connect. False: it is not one.
     bool accept(Instant now, std::string_view answer);
     void add_remote_candidate(Instant now, std::string_view line);
     /// The network changed under it: talks from a new address from now on (a new host candidate).
     void add_address(Instant now, const Endpoint& endpoint);
+
+    /// Presses keys, one after the other.
+    void press(std::string_view digits);
 
     void handle_datagram(Instant now, const Path& path, MutableBytes datagram);
     void handle_timeout(Instant now);
@@ -62,6 +77,10 @@ public:
     [[nodiscard]] bool connected() const { return connected_; }
     [[nodiscard]] const std::optional<std::string>& failure() const { return failure_; }
     [[nodiscard]] std::uint64_t packets_heard() const { return packets_heard_; }
+    /// All telephone-event packets so far, in the order they came.
+    [[nodiscard]] const std::vector<HeardEvent>& events_heard() const { return events_heard_; }
+    /// The digits of them, each press once, by the order of their timestamps.
+    [[nodiscard]] std::string digits_heard() const;
     [[nodiscard]] const peer::Peer& peer() const { return *peer_; }
     [[nodiscard]] int restarts() const { return restarts_; }  ///< Completed ones.
     /// The longest time between two packets heard since the last call of this function.
@@ -75,6 +94,7 @@ public:
 private:
     bool add_candidates_of(Instant now, const sdp::Document& answer);
     void note_packet(Instant now);
+    void take(Instant at, const rtp::Packet& packet);
     void tick(Instant now);
     void pump(Instant now);
 
@@ -97,6 +117,7 @@ private:
     Duration longest_gap_{};
     std::optional<std::string> failure_;
     std::uint64_t packets_heard_ = 0;
+    std::vector<HeardEvent> events_heard_;
     std::vector<float> heard_;  ///< The last second.
 };
 

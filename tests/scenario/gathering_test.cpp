@@ -78,6 +78,25 @@ TEST(Gathering, ALaterLegKnowsItFromTheStart) {
     EXPECT_TRUE(all.done);
 }
 
+TEST(Gathering, ComingLegsAreToldOfTheLineInUse) {
+    World world(4, {.delay = 20ms}, true);
+    StunServer stun;
+    world.network().attach(kStun, stun);
+    world.server().gather(world.now(), kStun);
+    world.pump_server();
+    const Endpoint other = *Endpoint::parse("198.51.100.77:42000");
+    for (const Endpoint& line : {kOutside, other, kOutside, other}) {
+        world.network().translate(Server::address(), line);
+        world.run_for(21s);
+        Browser& browser = world.browser();
+        world.call(browser);
+        const auto all = drain(world, browser);
+        ASSERT_EQ(all.candidates.size(), 2U) << "our own address and this one: " << line.to_string();
+        EXPECT_NE(all.candidates[1].line.find(" " + line.ip.to_string() + " "), std::string::npos)
+            << all.candidates[1].line;
+    }
+}
+
 TEST(Gathering, ASilentStunServerIsGivenUpAfterFiveSeconds) {
     World world(3, {.delay = 20ms}, true);
     Browser& browser = world.browser();

@@ -52,9 +52,10 @@ T must(Result<T> result) {
 Server::Server(const dtls::Certificate& certificate, Random& random, bool gathers)
     : shard_(shard_config(certificate), random),
       board_([this](const engine::Command& command) { carry(command); },
-             [this](const call::Event& event) { events_.push_back(describe(event)); }),
+             [this](const call::Event& event) { note(event); }),
       legs_(leg_config(certificate, gathers), board_, random),
-      rooms_({}, board_, random) {
+      rooms_({}, board_, random),
+      dtmf_(board_) {
     legs_.set_local_candidates({server_candidate()});
 }
 
@@ -79,7 +80,10 @@ void Server::on_timeout(Instant now) {
 std::optional<Transmit> Server::poll() {
     while (auto output = shard_.poll()) {
         if (auto* datagram = std::get_if<Transmit>(&*output)) return std::move(*datagram);
-        if (const auto* event = std::get_if<engine::Event>(&*output)) legs_.handle(now_, *event);
+        if (const auto* event = std::get_if<engine::Event>(&*output)) {
+            legs_.handle(now_, *event);
+            dtmf_.handle(now_, *event);
+        }
     }
     return std::nullopt;
 }
@@ -91,6 +95,24 @@ void Server::ask(const LegId& leg, const std::function<void(const peer::PeerRepo
         const auto* reported = event == nullptr ? nullptr : std::get_if<engine::IceReported>(event);
         if (reported != nullptr && reported->report) taker(*reported->report);
     }
+}
+
+void Server::note(const call::Event& event) {
+    events_.push_back(describe(event));
+    if (const auto* press = std::get_if<call::DtmfReceived>(&event.what))
+        pressed_[event.leg].push_back(*press);
+}
+
+std::string Server::digits_of(const LegId& leg) const {
+    const auto found = pressed_.find(leg);
+    if (found == pressed_.end()) return "";
+    std::string digits;
+    std::uint64_t seq = 0;
+    for (const call::DtmfReceived& press : found->second) {
+        if (press.seq != ++seq) digits += '?';
+        digits += press.digit;
+    }
+    return digits;
 }
 
 std::size_t Server::count(const std::string& event) const {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
 #include "call/room_service.hpp"
 #include "call/switchboard.hpp"
@@ -34,18 +36,24 @@ public:
 
     call::LegService& legs() { return legs_; }
     call::RoomService& rooms() { return rooms_; }
+    call::DtmfService& dtmf() { return dtmf_; }
     engine::Shard& shard() { return shard_; }
     /// "leg.connected", "leg.disconnected ice_failure", ... in the order they were published.
     [[nodiscard]] const std::vector<std::string>& events() const { return events_; }
     [[nodiscard]] std::size_t count(const std::string& event) const;
+    /// The digits of its dtmf.received so far, a '?' before one whose seq is not the next.
+    [[nodiscard]] std::string digits_of(const LegId& leg) const;
 
 private:
     void carry(const engine::Command& command);
+    void note(const call::Event& event);
 
     mutable engine::Shard shard_;
     call::Switchboard board_;
     call::LegService legs_;
     call::RoomService rooms_;
+    call::DtmfService dtmf_;
+    std::map<LegId, std::vector<call::DtmfReceived>> pressed_;
     std::vector<std::string> events_;
     Instant now_{};
 };

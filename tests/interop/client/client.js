@@ -53,12 +53,13 @@ class Client {
         return destination.stream;
     }
 
-    /** `configuration`: of the RTCPeerConnection. `setup`: what the offer says of DTLS once it has left the page. */
-    async call({server, room, trickle, shape, configuration, setup, leg, connectMs = kConnectMs}) {
+    /** `iceTransportPolicy`: of the RTCPeerConnection. `setup`: what the offer says of DTLS once it has left the page. */
+    async call({server, room, trickle, shape, iceTransportPolicy, setup, leg, connectMs = kConnectMs}) {
         performance.clearResourceTimings();
-        const peer = shape ? this.#shapedPeer(shape) : this.#plainPeer(configuration);
+        const peer = shape && this.#shapedPeer(shape);
         const call = new LegroomCall({server, room, trickle, peer, leg, stream: this.#stream});
         this.currentCall = call;
+        if (iceTransportPolicy) call.peer.setConfiguration({iceTransportPolicy});
         const signalling = observe(call, setup);
         const transceivers = call.peer.getTransceivers();  // now, for a rejected one leaves this list
         this.#listen(call);
@@ -70,12 +71,6 @@ class Client {
             directions: directions(transceivers, call.peer.remoteDescription.sdp),
             ...signalling,
         };
-    }
-
-    #plainPeer(configuration) {
-        const peer = new RTCPeerConnection(configuration);
-        peer.addTrack(this.#stream.getAudioTracks()[0], this.#stream);
-        return peer;
     }
 
     /**

@@ -53,6 +53,8 @@ void talk(SocketClient& a, SocketClient& b) {
         run(
             {&a, &b}, [&] { return a.received.size() > i && b.received.size() > i; }, 100ms);
     }
+    run(
+        {&a, &b}, [&] { return a.received.size() >= 100 && b.received.size() >= 100; }, kSoon);
     EXPECT_EQ(a.received.size(), 100U);
     EXPECT_EQ(b.received.size(), 100U);
     ASSERT_FALSE(a.received.empty());

@@ -45,23 +45,30 @@ export async function behindNat({kind = 'cone', udp = true} = {}) {
 
     let mappings = 0;
     let outside = 0;
-    const map = async (outside, ports) => {
+    /** From now on the NAT is `address`, with ports other than before: {address, ports: [first, last]}. */
+    const map = async (address) => {
+        const [first, last] = [[20_000, 29_999], [30_000, 39_999]][mappings++ % 2];
         const how = kind === 'symmetric' ? 'fully-random' : '';
-        const rule = `oifname "outside" ip saddr 10.92.0.0/24 meta l4proto { tcp, udp } snat to ${outside}:${ports} ${how}`;
+        const rule = `oifname "outside" ip saddr 10.92.0.0/24 meta l4proto { tcp, udp } snat to ${address}:${first}-${last} ${how}`;
         await nat.filter(table('ip', 'nat', chain('postrouting', rule)));
-        await nat.run('conntrack', '--flush').catch(() => {});  // it complains when there is nothing to forget
+        return {address, ports: [first, last]};
     };
-    const ports = () => [`20000-29999`, `30000-39999`][mappings++ % 2];
-    await map(kNatOutside[0], ports());
+    /** The same for flows there are already, or nothing happens to them. */
+    const remap = async (address) => {
+        const mapping = await map(address);
+        await nat.run('conntrack', '--flush');
+        return mapping;
+    };
+    await map(kNatOutside[0]);
     return {
         server,
         nat,
         client,
         addresses: [kServer],
-        /** The NAT forgets its mappings and makes new ones on other ports, as after a restart. */
-        rebind: () => map(kNatOutside[outside % 2], ports()),
+        /** The NAT forgets its mappings and makes new ones on other ports, as after a restart. Gives {address, ports}. */
+        rebind: () => remap(kNatOutside[outside % 2]),
         /** The same on another address, as between two mobile networks. */
-        move: () => map(kNatOutside[++outside % 2], ports()),
+        move: () => remap(kNatOutside[++outside % 2]),
         close: () => closeAll(server, nat, client),
     };
 }

@@ -3,7 +3,7 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createInterface} from 'node:readline';
-import {within} from './wait.mjs';
+import {until, within} from './wait.mjs';
 
 const kStartMs = 15_000;
 const kStopMs = 10_000;
@@ -68,6 +68,13 @@ export class Server {
     async participants(room) {
         const {status, body} = await this.request('GET', `/v1/rooms/${encodeURIComponent(room)}`);
         return status === 200 ? body.participants : [];
+    }
+
+    /** Why the leg ended, as the log has it: `api_hangup`, say. Waits for that. */
+    async reasonOfEnd(id) {
+        const words = new RegExp(`leg\\.disconnected leg=${id} .*\\breason=(\\w+)`);
+        const find = () => this.log.map((line) => line.match(words)).find(Boolean);
+        return (await until(`the end of leg ${id} in the log`, find))[1];
     }
 
     /** Ends the server as a service manager would; anything but exit code 0 is an error. */
