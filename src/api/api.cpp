@@ -49,11 +49,13 @@ Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, cal
       legs_(legs),
       dtmf_(dtmf),
       rooms_(rooms, legs),
+      routing_(rooms.routing()),
+      bridges_(rooms.bridges()),
       whip_(legs, rooms, config_.connection,
             [this] { return ice_server_links(ice_servers(config_.ice_servers, config_.unix_time())); }),
       events_(config_.events),
       router_(make_routes(
-          {webrtc_, legs_, dtmf_, rooms_, whip_, events_},
+          {webrtc_, legs_, dtmf_, rooms_, routing_, bridges_, whip_, events_},
           {config_.ready, [this] { return ice_servers_reply(config_.ice_servers, config_.unix_time()); }})),
       waits_(config_.max_waits) {
     legs.watch([this](const LegId& leg) { waits_.retry(leg); });

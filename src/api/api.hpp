@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "api/bridge_handlers.hpp"
 #include "api/connection_calls.hpp"
 #include "api/dtmf_handlers.hpp"
 #include "api/event_handlers.hpp"
@@ -18,6 +19,7 @@
 #include "api/message.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
+#include "api/routing_handlers.hpp"
 #include "api/waits.hpp"
 #include "api/webrtc_handlers.hpp"
 #include "api/whip_handlers.hpp"
@@ -115,6 +117,8 @@ private:
     LegHandlers legs_;
     DtmfHandlers dtmf_;
     RoomHandlers rooms_;
+    RoutingHandlers routing_;
+    BridgeHandlers bridges_;
     WhipHandlers whip_;
     EventHandlers events_;
     Router router_;

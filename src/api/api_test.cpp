@@ -239,7 +239,7 @@ TEST(Api, TheLegObjectShowsWhatWasDone) {
         stage.client.send("GET", leg).body,
         EndsWith(
             R"("state":"connected","connection":"connecting","room_id":"empty","muted":true,"deaf":true,"accept_dtmf":false,)"
-            R"("held":false,"role":"agent"})"
+            R"("held":false,"gain_db":0,"role":"agent"})"
             "\n"));
 }
 

@@ -36,6 +36,7 @@ Result<OfferBody> parse_offer(std::string_view body) {
     OfferBody offer;
     offer.sdp = fields.text("sdp");
     offer.app_id = fields.text("app_id");
+    offer.role = fields.text("role");
     offer.accept_dtmf = fields.flag("accept_dtmf");
     const auto grace = fields.integer("reconnect_grace", std::numeric_limits<std::int64_t>::min(),
                                       std::numeric_limits<std::int64_t>::max());
@@ -93,6 +94,15 @@ Result<void> check_hang_up(std::string_view body) {
     fields.text("reason");
     if (!fields.ok()) return Error::invalid_json;
     return {};
+}
+
+Result<std::optional<double>> parse_leg_change(std::string_view body) {
+    const auto object = decode(body, BodyRule::required);
+    if (!object) return object.error();
+    Fields fields{*object};
+    const auto gain = fields.number("gain_db");
+    if (!fields.ok()) return Error::invalid_json;
+    return gain;
 }
 
 Result<std::string> parse_digits(std::string_view body) {

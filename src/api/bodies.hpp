@@ -17,6 +17,7 @@ inline constexpr std::chrono::milliseconds kMaxWait{30'000};
 struct OfferBody {
     std::string sdp;
     std::string app_id;
+    std::string role;
     std::optional<bool> accept_dtmf;          ///< Absent: true.
     std::optional<Duration> reconnect_grace;  ///< How long the leg may stay interrupted; whole seconds.
 };
@@ -39,6 +40,9 @@ Result<Duration> parse_wait(std::string_view query);
 
 /// The optional body of a hang-up: its `reason` means something for unanswered SIP legs only.
 Result<void> check_hang_up(std::string_view body);
+
+/// PATCH of a leg: its gain in dB, whatever its range; absent = unchanged.
+Result<std::optional<double>> parse_leg_change(std::string_view body);
 
 /// The digits to be pressed; "" when there are none.
 Result<std::string> parse_digits(std::string_view body);

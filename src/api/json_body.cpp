@@ -129,12 +129,33 @@ std::optional<std::int64_t> Fields::integer(std::string_view name, std::int64_t 
     return std::nullopt;
 }
 
-std::size_t Fields::list_length(std::string_view name) {
+std::optional<double> Fields::number(std::string_view name) {
     const auto* value = member(name);
-    if (value == nullptr) return 0;
-    if (const auto* list = value->if_array()) return list->size();
+    if (value == nullptr) return std::nullopt;
+    error_code error;
+    const auto number = value->to_number<double>(error);
+    if (!error) return number;
     ok_ = false;
-    return 0;
+    return std::nullopt;
+}
+
+std::size_t Fields::list_length(std::string_view name) {
+    const auto* found = list(name);
+    return found == nullptr ? 0 : found->size();
+}
+
+const boost::json::array* Fields::list(std::string_view name) {
+    const auto* value = member(name);
+    if (value == nullptr) return nullptr;
+    ok_ = ok_ && value->is_array();
+    return value->if_array();
+}
+
+const boost::json::object* Fields::object(std::string_view name) {
+    const auto* value = member(name);
+    if (value == nullptr) return nullptr;
+    ok_ = ok_ && value->is_object();
+    return value->if_object();
 }
 
 }  // namespace legroom::api

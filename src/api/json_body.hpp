@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <cstddef>
@@ -41,7 +42,10 @@ public:
     std::optional<bool> flag(std::string_view name);
     /// A number written with fraction, exponent or as -0 is no integer, one out of range neither.
     std::optional<std::int64_t> integer(std::string_view name, std::int64_t min, std::int64_t max);
-    std::size_t list_length(std::string_view name);  ///< 0 when absent.
+    std::optional<double> number(std::string_view name);       ///< However it is written.
+    std::size_t list_length(std::string_view name);            ///< 0 when absent.
+    const boost::json::array* list(std::string_view name);     ///< nullptr when absent.
+    const boost::json::object* object(std::string_view name);  ///< nullptr when absent.
 
     [[nodiscard]] bool ok() const { return ok_; }
 

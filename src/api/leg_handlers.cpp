@@ -23,6 +23,18 @@ Reply LegHandlers::get(const Routed& request) {
     return {Status::ok, render(*leg)};
 }
 
+/// PATCH /v1/legs/{leg}: 200 the leg object; 400 a gain out of range; 404 no such leg.
+Reply LegHandlers::change(const Routed& request) {
+    const auto gain = parse_leg_change(request.body);
+    if (!gain) return problem(gain.error());
+    if (!*gain) return get(request);
+
+    const auto leg = legs_.set_gain(LegId{request.path.at("leg")}, **gain);
+    if (!leg) return problem(leg.error());
+
+    return {Status::ok, render(**leg)};
+}
+
 /// DELETE /v1/legs/{leg}: 202, and the leg is gone; 400 a body that is not JSON; 404 no such leg.
 Reply LegHandlers::hang_up(const Routed& request) {
     if (const auto body = check_hang_up(request.body); !body) return problem(body.error());

@@ -12,6 +12,7 @@ public:
 
     Reply list(const Routed& request);
     Reply get(const Routed& request);
+    Reply change(const Routed& request);
     Reply hang_up(const Routed& request);
     Reply mute(const Routed& request, bool muted);
     Reply deafen(const Routed& request, bool deaf);

@@ -68,6 +68,24 @@ const Row* find(const error_code& error, Where where) {
 
         {Error::room_id_too_long, Where::anywhere, bad_request, "room id too long: at most 256 bytes"},
         {Error::app_id_too_long, Where::anywhere, bad_request, "app_id too long: at most 256 bytes"},
+        {Error::invalid_gain, Where::anywhere, bad_request, "invalid gain_db: must be from -40 to 20"},
+        {Error::matrix_too_large, Where::anywhere, bad_request,
+         "routing matrix too large: at most 64 rows, 62 different sources, 32768 bytes of roles"},
+        {Error::too_many_updates, Where::anywhere, bad_request, "too many updates: at most 64"},
+        {Error::listener_role_missing, Where::anywhere, bad_request, "listener_role is required"},
+
+        {Error::bridge_not_found, Where::anywhere, not_found, "bridge not found"},
+        {Error::peer_room_missing, Where::anywhere, bad_request, "room_id is required"},
+        {Error::invalid_direction, Where::anywhere, bad_request,
+         "invalid direction: must be bidirectional, send, receive, or none"},
+        {Error::bridge_to_itself, Where::anywhere, bad_request, "cannot bridge a room to itself"},
+        {Error::sample_rates_differ, Where::anywhere, bad_request,
+         "sample rate mismatch: both rooms must have the same"},
+        {Error::bridge_exists, Where::anywhere, conflict, "bridge {} already exists"},
+        {Error::already_bridged, Where::anywhere, conflict, "rooms are already bridged"},
+        {Error::too_many_bridges, Where::anywhere, unavailable, "too many bridges"},
+        {Error::bridge_id_too_long, Where::anywhere, bad_request, "bridge id too long: at most 256 bytes"},
+
         {Error::role_too_long, Where::anywhere, bad_request, "role too long: at most 256 bytes"},
     };
     for (const Row& row : table) {

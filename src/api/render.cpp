@@ -12,6 +12,12 @@ void add_unless_empty(json::object& object, const char* name, const std::string&
     if (!text.empty()) object[name] = text;
 }
 
+/// Boost.JSON writes 6.0 as 6E0.
+json::value number(double value) {
+    const auto whole = static_cast<std::int64_t>(value);
+    return static_cast<double>(whole) == value ? json::value(whole) : json::value(value);
+}
+
 json::object render(const call::CandidateLine& candidate) {
     return {{"candidate", candidate.line},
             {"sdpMid", candidate.mid},
@@ -31,6 +37,7 @@ json::object render(const call::Leg& leg) {
     object["deaf"] = leg.deaf;
     object["accept_dtmf"] = leg.accept_dtmf;
     object["held"] = false;  // SIP only
+    object["gain_db"] = number(leg.gain_db);
     add_unless_empty(object, "role", leg.role);
     add_unless_empty(object, "app_id", leg.app_id);
     return object;
@@ -54,6 +61,20 @@ json::object render(const call::Drained& drained) {
     return {{"status", drained.done ? "complete" : "gathering"},
             {"candidates", std::move(candidates)},
             {"done", drained.done}};
+}
+
+json::object render(const call::RoutingMatrix& matrix) {
+    json::object rows;
+    for (const auto& [listener, sources] : matrix)
+        rows[listener] = json::array(sources.begin(), sources.end());
+    return rows;
+}
+
+json::object render(const call::BridgeView& bridge) {
+    return {{"id", bridge.id.value},
+            {"room_id", bridge.peer.value},
+            {"direction", json::string_view{bridge.direction.data(), bridge.direction.size()}},
+            {"sample_rate", hz(bridge.rate)}};
 }
 
 json::object render(const call::Joined& joined) {

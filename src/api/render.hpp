@@ -11,6 +11,8 @@ namespace legroom::api {
 boost::json::object render(const call::Leg& leg);  ///< Leg object (contract 02).
 /// Room object (contract 03), its participants looked up in `legs`.
 boost::json::object render(const call::Room& room, const call::LegService& legs);
+boost::json::object render(const call::RoutingMatrix& matrix);
+boost::json::object render(const call::BridgeView& bridge);  ///< Bridge object (contract 03).
 boost::json::object render(const call::Drained& drained);  ///< Body of GET …/ice-candidates (contract 01).
 boost::json::object render(const call::Joined& joined);    ///< Body of POST /v1/rooms/{id}/legs.
 

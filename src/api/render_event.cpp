@@ -4,6 +4,7 @@
 #include <cmath>
 #include <variant>
 
+#include "api/render.hpp"
 #include "api/render_ice.hpp"
 
 namespace legroom::api {
@@ -19,6 +20,14 @@ void add_if_any(json::object& object, const char* name, const std::string& text)
 /// Two decimals, as a CDR has them.
 double cdr_seconds(Duration time) {
     return std::round(std::chrono::duration<double>(time).count() * 100) / 100;
+}
+
+json::object with_rooms(const call::Bridge& bridge) {
+    return {{"bridge_id", bridge.id.value}, {"room_a_id", bridge.a.value}, {"room_b_id", bridge.b.value}};
+}
+
+void add_all(json::object members, json::object& object) {
+    for (auto& member : members) object.insert_or_assign(member.key(), std::move(member.value()));
 }
 
 /// The members each kind of event has beside the envelope: contract 04's table, line by line. There is no
@@ -47,8 +56,28 @@ struct AddMembers {
         object["digit"] = std::string(1, what.digit);
         object["seq"] = what.seq;
     }
+    void operator()(const call::LegRoleChanged& what) const {
+        object["old_role"] = what.old_role;
+        object["new_role"] = what.new_role;
+    }
     void operator()(const call::RoomCreated&) const {}
     void operator()(const call::RoomDeleted&) const {}
+    void operator()(const call::RoomRoutingChanged& what) const {
+        object["matrix"] = api::render(*what.matrix);
+        object["reason"] = member_text(call::to_string(what.reason));
+    }
+    void operator()(const call::RoomBridged& what) const {
+        add_all(with_rooms(what.bridge), object);
+        object["direction"] = member_text(call::to_string(what.bridge.direction));
+    }
+    void operator()(const call::RoomBridgeUpdated& what) const {
+        add_all(with_rooms(what.bridge), object);
+        object["direction"] = member_text(call::to_string(what.bridge.direction));
+    }
+    void operator()(const call::RoomUnbridged& what) const {
+        add_all(with_rooms(what.bridge), object);
+        if (what.room_deleted) object["reason"] = "room_deleted";
+    }
 };
 
 }  // namespace

@@ -22,6 +22,9 @@ struct EventCase {
 std::vector<EventCase> event_cases() {
     using enum call::DisconnectReason;
     const auto lost = call::describe(ice::FailureCode::consent_expired);
+    const auto matrix = std::make_shared<const call::RoutingMatrix>(
+        call::RoutingMatrix{{"customer", {"agent"}}, {"deaf", {}}});
+    const call::Bridge bridge{BridgeId{"B"}, RoomId{"R"}, RoomId{"S"}, call::BridgeDirection::a_to_b};
     return {
         {event_of(call::LegConnected{}), R"("type":"leg.connected","leg_id":"L","leg_type":"webrtc")"},
         {event_of(call::LegInterrupted{30s}),
@@ -43,6 +46,21 @@ std::vector<EventCase> event_cases() {
         {event_of(call::DtmfReceived{'#', 7}), R"("type":"dtmf.received","leg_id":"L","digit":"#")"},
         {event_of(call::RoomCreated{}, "", "R"), R"("type":"room.created","room_id":"R")"},
         {event_of(call::RoomDeleted{}, "", "R"), R"("type":"room.deleted","room_id":"R")"},
+        {event_of(call::LegRoleChanged{"", "agent"}),
+         R"("type":"leg.role_changed","leg_id":"L","old_role":"","new_role":"agent")"},
+        {event_of(call::LegRoleChanged{"agent", ""}, "L", "R"),
+         R"("type":"leg.role_changed","leg_id":"L","room_id":"R","old_role":"agent","new_role":"")"},
+        {event_of(call::RoomRoutingChanged{matrix, call::RoutingReason::leg_joined}, "", "R"),
+         R"("type":"room.routing_changed","room_id":"R","reason":"leg_joined",
+            "matrix":{"customer":["agent"],"deaf":[]})"},
+        {event_of(call::RoomBridged{bridge}, ""),
+         R"("type":"room.bridged","bridge_id":"B","room_a_id":"R","room_b_id":"S","direction":"a_to_b")"},
+        {event_of(call::RoomBridgeUpdated{bridge}, ""),
+         R"("type":"room.bridge_updated","bridge_id":"B","room_a_id":"R","room_b_id":"S","direction":"a_to_b")"},
+        {event_of(call::RoomUnbridged{bridge, false}, ""),
+         R"("type":"room.unbridged","bridge_id":"B","room_a_id":"R","room_b_id":"S")"},
+        {event_of(call::RoomUnbridged{bridge, true}, ""),
+         R"("type":"room.unbridged","bridge_id":"B","room_a_id":"R","room_b_id":"S","reason":"room_deleted")"},
     };
 }
 

@@ -42,6 +42,7 @@ std::vector<Route> leg_routes(LegHandlers& legs) {
     return {
         {"GET", "/v1/legs", [&legs](R r) { return legs.list(r); }},
         {"GET", "/v1/legs/{leg}", [&legs](R r) { return legs.get(r); }},
+        {"PATCH", "/v1/legs/{leg}", [&legs](R r) { return legs.change(r); }},
         {"DELETE", "/v1/legs/{leg}", [&legs](R r) { return legs.hang_up(r); }},
         {"POST", "/v1/legs/{leg}/mute", [&legs](R r) { return legs.mute(r, true); }},
         {"DELETE", "/v1/legs/{leg}/mute", [&legs](R r) { return legs.mute(r, false); }},
@@ -69,6 +70,25 @@ std::vector<Route> room_routes(RoomHandlers& rooms) {
     };
 }
 
+std::vector<Route> routing_routes(RoutingHandlers& routing) {
+    return {
+        {"PATCH", "/v1/legs/{leg}/role", [&routing](R r) { return routing.set_role(r); }},
+        {"GET", "/v1/rooms/{room}/routing", [&routing](R r) { return routing.get(r); }},
+        {"PUT", "/v1/rooms/{room}/routing", [&routing](R r) { return routing.set(r); }},
+        {"PATCH", "/v1/rooms/{room}/routing", [&routing](R r) { return routing.update(r); }},
+    };
+}
+
+std::vector<Route> bridge_routes(BridgeHandlers& bridges) {
+    return {
+        {"POST", "/v1/rooms/{room}/bridges", [&bridges](R r) { return bridges.create(r); }},
+        {"GET", "/v1/rooms/{room}/bridges", [&bridges](R r) { return bridges.list(r); }},
+        {"GET", "/v1/rooms/{room}/bridges/{bridge}", [&bridges](R r) { return bridges.get(r); }},
+        {"PATCH", "/v1/rooms/{room}/bridges/{bridge}", [&bridges](R r) { return bridges.turn(r); }},
+        {"DELETE", "/v1/rooms/{room}/bridges/{bridge}", [&bridges](R r) { return bridges.remove(r); }},
+    };
+}
+
 std::vector<Route> whip_routes(WhipHandlers& whip, std::string_view endpoint, std::string_view session,
                                Purpose p) {
     return {
@@ -89,6 +109,8 @@ std::vector<Route> make_routes(Handlers handlers, PlainRoutes plain) {
     add(routes, leg_routes(handlers.legs));
     add(routes, dtmf_routes(handlers.dtmf));
     add(routes, room_routes(handlers.rooms));
+    add(routes, routing_routes(handlers.routing));
+    add(routes, bridge_routes(handlers.bridges));
     add(routes, whip_routes(handlers.whip, "/v1/whip/{room}", "/v1/whip/{room}/{leg}", Purpose::publish));
     add(routes, whip_routes(handlers.whip, "/v1/whep/{room}", "/v1/whep/{room}/{leg}", Purpose::listen));
     add(routes,

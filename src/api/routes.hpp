@@ -3,11 +3,13 @@
 #include <functional>
 #include <vector>
 
+#include "api/bridge_handlers.hpp"
 #include "api/dtmf_handlers.hpp"
 #include "api/event_handlers.hpp"
 #include "api/leg_handlers.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
+#include "api/routing_handlers.hpp"
 #include "api/webrtc_handlers.hpp"
 #include "api/whip_handlers.hpp"
 
@@ -19,6 +21,8 @@ struct Handlers {
     LegHandlers& legs;
     DtmfHandlers& dtmf;
     RoomHandlers& rooms;
+    RoutingHandlers& routing;
+    BridgeHandlers& bridges;
     WhipHandlers& whip;
     EventHandlers& events;
 };

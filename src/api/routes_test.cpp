@@ -4,54 +4,29 @@
 #include <gmock/gmock.h>
 
 #include "api/api_test_client.hpp"
+#include "api/route_test_case.hpp"
 
 namespace legroom::api {
 namespace {
 
 using call::test::plain_offer;
+using test::check;
+using test::error;
 using test::json_text;
 using test::offer_body;
 using test::replace_all;
+using test::RouteCase;
 using test::Stage;
-using testing::StartsWith;
+using test::status;
 
 std::string without(std::string text, const std::string& from, const std::string& to) {
     const auto start = text.find(from);
     return text.erase(start, text.find(to, start) + to.size() - start);
 }
 
-struct RouteCase {
-    const char* method;
-    const char* target;
-    std::string body;
-    unsigned status;
-    std::string expect;  ///< The body after its instance_id; a trailing "…" matches any rest.
-};
-
-void PrintTo(const RouteCase& c, std::ostream* out) { *out << c.method << ' ' << c.target << ' ' << c.body; }
-
-void check(const RouteCase& c) {
-    Stage stage;
-    SCOPED_TRACE(testing::PrintToString(c));
-    const auto response = stage.client.send(c.method, stage.fill(c.target), stage.fill(c.body));
-    EXPECT_EQ(static_cast<unsigned>(response.status), c.status);
-    EXPECT_EQ(response.content_type, "application/json");
-
-    const std::string body = replace_all(response.body, R"({"instance_id":"here",)", "{");
-    std::string expected = stage.fill(c.expect);
-    if (expected.ends_with("…")) {
-        EXPECT_THAT(body, StartsWith(expected.substr(0, expected.size() - std::string{"…"}.size())));
-    } else {
-        EXPECT_EQ(body, expected + "\n");
-    }
-}
-
-std::string error(const std::string& text) { return R"({"error":)" + json_text(text) + "}"; }
-std::string status(const std::string& word) { return R"({"status":")" + word + R"("})"; }
-
 const std::string kLine = R"({"candidate":"candidate:1 1 udp 2122260223 198.51.100.1 4000 typ host")";
 const std::string kFullRoom =
-    R"({"id":"full","app_id":"tag","sample_rate":16000,"participants":[{"id":"$M","type":"webrtc","state":"connected","connection":"connecting","room_id":"full","muted":false,"deaf":false,"accept_dtmf":true,"held":false,"app_id":"tag"}]})";
+    R"({"id":"full","app_id":"tag","sample_rate":16000,"participants":[{"id":"$M","type":"webrtc","state":"connected","connection":"connecting","room_id":"full","muted":false,"deaf":false,"accept_dtmf":true,"held":false,"gain_db":0,"app_id":"tag"}]})";
 const std::string kEmptyRoom = R"({"id":"empty","sample_rate":48000,"participants":[]})";
 const std::string kBadJson = error("invalid JSON");
 const std::string kBadRate = error("invalid sample_rate: must be 8000, 16000, 24000, or 48000");
@@ -162,7 +137,7 @@ TEST(Routes, Legs) {
         {"GET", "/v1/legs", "", 200, "[{…"},
         {"GET", "/v1/legs?state=connected", "", 200, "[{…"},
         {"GET", "/v1/legs/$L", "", 200,
-         R"({"id":"$L","type":"webrtc","state":"connected","connection":"connecting","muted":false,"deaf":false,"accept_dtmf":true,"held":false})"},
+         R"({"id":"$L","type":"webrtc","state":"connected","connection":"connecting","muted":false,"deaf":false,"accept_dtmf":true,"held":false,"gain_db":0})"},
         {"GET", "/v1/legs/nobody", "", 404, gone},
         {"DELETE", "/v1/legs/$L", "", 202, status("hanging_up")},
         {"DELETE", "/v1/legs/$L", "{}", 202, status("hanging_up")},
@@ -276,7 +251,7 @@ TEST(Routes, PathsAndMethods) {
         {"GET", "/v1", "", 404, unknown},
         {"GET", "/V1/legs", "", 404, unknown},
         {"POST", "/v1/legs/$L/rtt", R"({"text":"hello"})", 404, unknown},
-        {"GET", "/v1/rooms/full/routing", "", 404, unknown},
+        {"GET", "/v1/rooms/full/agents", "", 404, unknown},
         {"GET", "*", "", 404, unknown},
         {"GET", "", "", 404, unknown},
         {"GET", "host:80", "", 404, unknown},

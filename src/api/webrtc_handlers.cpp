@@ -23,7 +23,7 @@ Reply WebRtcHandlers::offer(const Routed& request) {
     auto body = parse_offer(request.body);
     if (!body) return problem(body.error());
 
-    const auto leg = legs_.create(request.now, body->sdp, std::move(body->app_id));
+    const auto leg = legs_.create(request.now, body->sdp, std::move(body->app_id), {}, std::move(body->role));
     if (!leg) return problem(leg.error());
     if (body->accept_dtmf) {
         const auto set = dtmf_.set_accepting(leg->id, *body->accept_dtmf);

@@ -111,7 +111,7 @@ TEST(Whep, AListenerIsHeardByNobody) {
     EXPECT_THAT(
         client.send("GET", "/v1/legs").body,
         HasSubstr(
-            R"("room_id":"a b/","muted":true,"deaf":false,"accept_dtmf":true,"held":false,"app_id":"x")"));
+            R"("room_id":"a b/","muted":true,"deaf":false,"accept_dtmf":true,"held":false,"gain_db":0,"app_id":"x")"));
     EXPECT_EQ(client.send("DELETE", value_of(opened, "Location")).status, Status::ok);
 }
 

@@ -19,8 +19,9 @@ struct Id {
     friend auto operator<=>(const Id&, const Id&) = default;
 };
 
-using LegId = Id<struct LegTag>;    ///< UUID v4 text, server-chosen.
-using RoomId = Id<struct RoomTag>;  ///< Any text, caller-chosen, or a UUID v4.
+using LegId = Id<struct LegTag>;        ///< UUID v4 text, server-chosen.
+using RoomId = Id<struct RoomTag>;      ///< Any text, caller-chosen, or a UUID v4.
+using BridgeId = Id<struct BridgeTag>;  ///< Likewise.
 
 }  // namespace legroom
 

@@ -39,6 +39,32 @@ const char* text(Error error) {
             return "app_id too long";
         case Error::role_too_long:
             return "role too long";
+        case Error::matrix_too_large:
+            return "routing matrix too large";
+        case Error::too_many_updates:
+            return "too many rows at once";
+        case Error::listener_role_missing:
+            return "no listener role";
+        case Error::invalid_gain:
+            return "gain out of range";
+        case Error::bridge_not_found:
+            return "no such bridge";
+        case Error::peer_room_missing:
+            return "no peer room";
+        case Error::invalid_direction:
+            return "invalid direction";
+        case Error::bridge_to_itself:
+            return "a room cannot be bridged to itself";
+        case Error::sample_rates_differ:
+            return "rooms of different sample rates";
+        case Error::bridge_exists:
+            return "bridge exists already";
+        case Error::already_bridged:
+            return "rooms are bridged already";
+        case Error::too_many_bridges:
+            return "too many bridges";
+        case Error::bridge_id_too_long:
+            return "bridge id too long";
         case Error::too_many_queries:
             return "too many queries at a time";
         case Error::bad_reconnect_grace:

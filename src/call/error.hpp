@@ -23,6 +23,19 @@ enum class Error {
     room_id_too_long,         ///< kMaxRoomIdBytes
     app_id_too_long,          ///< kMaxAppIdBytes
     role_too_long,            ///< kMaxRoleBytes
+    matrix_too_large,         ///< kMaxRoutingRows, kMaxRoutingSources, kMaxRoutingBytes
+    too_many_updates,         ///< kMaxRoutingUpdates
+    listener_role_missing,    ///< An update of no row.
+    invalid_gain,             ///< Not kMinGainDb to kMaxGainDb.
+    bridge_not_found,         ///< Never existed, was deleted, or is one of other rooms.
+    peer_room_missing,        ///< A bridge to nowhere.
+    invalid_direction,        ///< None of bidirectional, send, receive, none.
+    bridge_to_itself,         ///< The peer is the room.
+    sample_rates_differ,      ///< Of the two rooms of a bridge.
+    bridge_exists,            ///< A bridge of that id lives already.
+    already_bridged,          ///< These two rooms are, in whatever direction.
+    too_many_bridges,         ///< kMaxBridges, kMaxBridgesPerRoom; counted.
+    bridge_id_too_long,       ///< kMaxBridgeIdBytes
     too_many_queries,         ///< kMaxIceQueries
     bad_reconnect_grace,      ///< Not 0 to kMaxReconnectGrace.
     too_many_candidates,      ///< kMaxCandidatesAtOnce

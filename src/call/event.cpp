@@ -14,9 +14,14 @@ struct TypeName {
     std::string_view operator()(const LegUnmuted&) const { return "leg.unmuted"; }
     std::string_view operator()(const LegDeafened&) const { return "leg.deaf"; }
     std::string_view operator()(const LegUndeafened&) const { return "leg.undeaf"; }
+    std::string_view operator()(const LegRoleChanged&) const { return "leg.role_changed"; }
     std::string_view operator()(const DtmfReceived&) const { return "dtmf.received"; }
     std::string_view operator()(const RoomCreated&) const { return "room.created"; }
     std::string_view operator()(const RoomDeleted&) const { return "room.deleted"; }
+    std::string_view operator()(const RoomRoutingChanged&) const { return "room.routing_changed"; }
+    std::string_view operator()(const RoomBridged&) const { return "room.bridged"; }
+    std::string_view operator()(const RoomBridgeUpdated&) const { return "room.bridge_updated"; }
+    std::string_view operator()(const RoomUnbridged&) const { return "room.unbridged"; }
 };
 
 }  // namespace
@@ -29,6 +34,20 @@ std::string_view to_string(DisconnectReason reason) {
             return "room_deleted";
         case DisconnectReason::ice_failure:
             return "ice_failure";
+    }
+    return "";
+}
+
+std::string_view to_string(RoutingReason reason) {
+    switch (reason) {
+        case RoutingReason::set:
+            return "set";
+        case RoutingReason::update:
+            return "update";
+        case RoutingReason::leg_joined:
+            return "leg_joined";
+        case RoutingReason::leg_role_changed:
+            return "leg_role_changed";
     }
     return "";
 }

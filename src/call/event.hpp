@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,7 +10,9 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "call/bridge.hpp"
 #include "call/failure.hpp"
+#include "engine/routing.hpp"
 
 namespace legroom::call {
 
@@ -33,6 +36,11 @@ struct LegMuted {};
 struct LegUnmuted {};
 struct LegDeafened {};
 struct LegUndeafened {};
+/// In the scope of a room only when the leg is in one.
+struct LegRoleChanged {
+    std::string old_role;
+    std::string new_role;
+};
 /// A key was pressed at the leg's far end.
 struct DtmfReceived {
     char digit = '0';       ///< One of "0123456789*#ABCD".
@@ -40,10 +48,28 @@ struct DtmfReceived {
 };
 struct RoomCreated {};
 struct RoomDeleted {};
+enum class RoutingReason { set, update, leg_joined, leg_role_changed };
+std::string_view to_string(RoutingReason reason);
+struct RoomRoutingChanged {
+    std::shared_ptr<const engine::RoutingMatrix> matrix;  ///< Shared, since it can be large. Never null.
+    RoutingReason reason{};
+};
+// Events about bridges name no room in their scope; they have the app_id of room A.
+struct RoomBridged {
+    Bridge bridge;
+};
+struct RoomBridgeUpdated {
+    Bridge bridge;
+};
+struct RoomUnbridged {
+    Bridge bridge;
+    bool room_deleted = false;  ///< Why.
+};
 
 using Happening =
     std::variant<LegConnected, LegInterrupted, LegResumed, LegDisconnected, LegJoinedRoom, LegLeftRoom,
-                 LegMuted, LegUnmuted, LegDeafened, LegUndeafened, DtmfReceived, RoomCreated, RoomDeleted>;
+                 LegMuted, LegUnmuted, LegDeafened, LegUndeafened, LegRoleChanged, DtmfReceived, RoomCreated,
+                 RoomDeleted, RoomRoutingChanged, RoomBridged, RoomBridgeUpdated, RoomUnbridged>;
 
 /// Something happened (contract 04), said once, in order. The scope members are empty where the event has
 /// no such scope: `leg.muted` names no room even while the leg is in one.

@@ -55,6 +55,7 @@ struct Leg {
     std::optional<RoomId> room;         ///< Changed by Switchboard only, together with Room::members.
     bool muted = false;                 ///< Others do not hear it.
     bool deaf = false;                  ///< It does not hear others.
+    double gain_db = 0;                 ///< How much louder others hear it.
     bool accept_dtmf = true;            ///< Wants digits forwarded from room mates.
     std::uint64_t digits_received = 0;  ///< From the far end so far.
     std::size_t digits_waiting = 0;     ///< Handed to the shard and not told of as done.

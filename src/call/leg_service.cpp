@@ -29,8 +29,10 @@ LegDisconnected disconnected(Instant now, const Leg& leg, DisconnectReason reaso
 LegService::LegService(LegConfig config, Switchboard& board, Random& random)
     : config_(std::move(config)), board_(board), random_(random) {}
 
-Result<NewLeg> LegService::create(Instant now, std::string_view offer, std::string app_id, Origin origin) {
+Result<NewLeg> LegService::create(Instant now, std::string_view offer, std::string app_id, Origin origin,
+                                  std::string role) {
     if (app_id.size() > kMaxAppIdBytes) return Error::app_id_too_long;
+    if (role.size() > kMaxRoleBytes) return Error::role_too_long;
     sdp::Ours ours = invent_ours();
     ours.sends = origin.purpose != Purpose::publish;
     ours.receives = origin.purpose != Purpose::listen;
@@ -48,6 +50,7 @@ Result<NewLeg> LegService::create(Instant now, std::string_view offer, std::stri
     }
     Leg leg = admit(now, ours, answer->negotiated, std::move(app_id));
     leg.origin = std::move(origin);
+    leg.role = std::move(role);
     NewLeg created{leg.id, std::move(answer->text)};
     leg.signalling.mdns_names = remote->mdns_names;
     remember(leg.signalling, ours, answer->negotiated, *remote);
@@ -98,7 +101,8 @@ void LegService::start(Leg leg, const sdp::Ours& ours, sdp::Negotiated negotiate
                                   .remote_candidates = std::move(remote.candidates),
                                   .ssrc = ours.ssrc,
                                   .cname = ours.cname,
-                                  .reconnect_grace = config_.reconnect_grace});
+                                  .reconnect_grace = config_.reconnect_grace,
+                                  .role = added.role});
 }
 
 Result<void> LegService::add_remote_candidate(const LegId& id, std::string_view line) {
@@ -173,6 +177,15 @@ Result<void> LegService::set_deaf(Instant now, const LegId& id, bool deaf) {
     board_.send(engine::SetDeaf{id, deaf});
     board_.publish(now, *leg, deaf ? Happening{LegDeafened{}} : Happening{LegUndeafened{}});
     return {};
+}
+
+Result<const Leg*> LegService::set_gain(const LegId& id, double decibels) {
+    Leg* leg = board_.find(id);
+    if (leg == nullptr) return Error::leg_not_found;
+    if (!(decibels >= kMinGainDb && decibels <= kMaxGainDb)) return Error::invalid_gain;
+    leg->gain_db = decibels;
+    board_.send(engine::SetGain{id, decibels});
+    return leg;
 }
 
 Result<void> LegService::hang_up(Instant now, const LegId& id) {

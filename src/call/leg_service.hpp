@@ -71,7 +71,9 @@ public:
     /// soon as this returns; on an error there is none. No event: `leg.connected` comes when media can flow.
     /// Of a publisher nothing but its sending is accepted, of a listener nothing but its receiving;
     /// Error::wrong_direction if that leaves nothing.
-    Result<NewLeg> create(Instant now, std::string_view offer, std::string app_id, Origin origin = {});
+    /// It has its `role` from the beginning, without an event.
+    Result<NewLeg> create(Instant now, std::string_view offer, std::string app_id, Origin origin = {},
+                          std::string role = {});
 
     /// Answers a second offer of a leg: hold and formats, an ICE restart, or a wholly new transport (see
     /// second_offer.hpp). The present path carries the call until the new one does. Error::change_pending
@@ -110,6 +112,10 @@ public:
     /// Each call publishes its event, changed or not.
     Result<void> set_muted(Instant now, const LegId& id, bool muted);
     Result<void> set_deaf(Instant now, const LegId& id, bool deaf);
+
+    /// How much louder others hear it, in dB: kMinGainDb to kMaxGainDb, else Error::invalid_gain. No event.
+    /// The pointer is valid until the leg is gone.
+    Result<const Leg*> set_gain(const LegId& id, double decibels);
 
     /// Gone from lookup at once. Publishes `leg.left_room` if it was in one, then `leg.disconnected`.
     Result<void> hang_up(Instant now, const LegId& id);

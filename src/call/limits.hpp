@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "base/time.hpp"
+#include "engine/routing.hpp"
 
 /// What callers can make us keep, bounded. The counts are defaults of a configuration; the lengths are fixed.
 namespace legroom::call {
@@ -13,6 +14,23 @@ inline constexpr std::size_t kDefaultMaxRooms = 10'000;
 inline constexpr std::size_t kMaxRoomIdBytes = 256;
 inline constexpr std::size_t kMaxAppIdBytes = 256;
 inline constexpr std::size_t kMaxRoleBytes = 256;
+inline constexpr std::size_t kMaxBridgeIdBytes = 256;
+
+/// Of a room's routing matrix: listeners, different sources, and the text of all roles in it, which every
+/// event about it carries.
+inline constexpr std::size_t kMaxRoutingRows = 64;
+inline constexpr std::size_t kMaxRoutingSources = engine::kMaxSourceRoles;
+inline constexpr std::size_t kMaxRoutingBytes = 32 * 1024;
+/// Rows in one request; each makes an event.
+inline constexpr std::size_t kMaxRoutingUpdates = 64;
+
+/// A bridge holds 15 kB of sound, and costs each of its rooms what two legs cost its mixer.
+inline constexpr std::size_t kMaxBridges = 1'000;
+inline constexpr std::size_t kMaxBridgesPerRoom = 64;
+
+/// How much louder or softer than it comes a leg may be heard.
+inline constexpr double kMinGainDb = -40;
+inline constexpr double kMaxGainDb = 20;
 
 /// Usable remote candidates of one leg handed to ICE, those inside the offer included. A browser on a
 /// machine with many interfaces sends about thirty.

@@ -5,8 +5,11 @@
 
 #include "base/ids.hpp"
 #include "base/units.hpp"
+#include "engine/routing.hpp"
 
 namespace legroom::call {
+
+using RoutingMatrix = engine::RoutingMatrix;
 
 /// Where legs hear each other. Lives until deleted, empty or not.
 struct Room {
@@ -14,6 +17,7 @@ struct Room {
     std::string app_id;
     SampleRate rate = SampleRate::k16000;
     std::vector<LegId> members;  ///< In order of joining. Changed by Switchboard only.
+    RoutingMatrix routing = {};
 };
 
 }  // namespace legroom::call

@@ -34,7 +34,7 @@ Result<void> check(const Joining& joining) {
 }  // namespace
 
 RoomService::RoomService(RoomConfig config, Switchboard& board, Random& random)
-    : config_(config), board_(board), random_(random) {}
+    : config_(config), board_(board), random_(random), routing_(board), bridges_(board, random) {}
 
 Result<const Room*> RoomService::create(Instant now, NewRoom wanted) {
     if (wanted.app_id.size() > kMaxAppIdBytes) return Error::app_id_too_long;
@@ -58,7 +58,7 @@ Result<void> RoomService::check_open(const RoomId& id) {
 Result<Room*> RoomService::open(Instant now, RoomId id, std::string app_id, SampleRate rate) {
     if (board_.find(id) != nullptr) return Error::room_exists;
     if (const auto possible = check_open(id); !possible) return possible.error();
-    Room& room = board_.add(Room{std::move(id), std::move(app_id), rate, {}});
+    Room& room = board_.add(Room{std::move(id), std::move(app_id), rate, {}, {}});
     ++counters_.created;
     board_.send(engine::CreateRoom{room.id, rate});
     board_.publish(now, room, RoomCreated{});
@@ -69,6 +69,7 @@ Result<void> RoomService::remove(Instant now, const RoomId& id) {
     Room* room = board_.find(id);
     if (room == nullptr) return Error::room_not_found;
 
+    bridges_.tear_down(now, id);
     std::vector<Leg> gone;
     for (const LegId& member : std::exchange(room->members, {})) {
         gone.push_back(board_.remove(*board_.find(member)));
@@ -102,13 +103,14 @@ Joined RoomService::enter(Instant now, Leg& leg, Room& room, const Joining& join
     leg.muted = joining.mute.value_or(leg.muted);
     leg.deaf = joining.deaf.value_or(leg.deaf);
     leg.accept_dtmf = joining.accept_dtmf.value_or(leg.accept_dtmf);
-    leg.role = joining.role.value_or(leg.role);
+    const std::string old_role = std::exchange(leg.role, joining.role.value_or(leg.role));
 
     const auto from = leg.room;
     board_.put(leg, room);
-    board_.send(engine::JoinRoom{leg.id, room.id, joining.mute, joining.deaf});
+    board_.send(engine::JoinRoom{leg.id, room.id, joining.mute, joining.deaf, joining.role});
     if (from) board_.publish(now, leg, *from, LegLeftRoom{});
     board_.publish(now, leg, room.id, LegJoinedRoom{});
+    if (joining.role) routing_.report_join(now, leg, room, old_role, from.has_value());
     if (from) return Moved{*from, room.id};
     return Added{};
 }

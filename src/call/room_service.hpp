@@ -10,8 +10,10 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
+#include "call/bridge_service.hpp"
 #include "call/error.hpp"
 #include "call/limits.hpp"
+#include "call/routing_service.hpp"
 #include "call/switchboard.hpp"
 
 namespace legroom::call {
@@ -49,8 +51,8 @@ struct RoomCounters {
     std::uint64_t refused = 0;  ///< Over RoomConfig::max_rooms.
 };
 
-/// Rooms and who is in them (contract 03). Control thread only. `board` and `random` must outlive the
-/// service.
+/// Rooms and who is in them (contract 03); who hears whom there is said to routing() and bridges(). Control
+/// thread only. `board` and `random` must outlive the service.
 class RoomService {
 public:
     RoomService(RoomConfig config, Switchboard& board, Random& random);
@@ -62,7 +64,8 @@ public:
     /// counted as if it had been tried.
     Result<void> check_open(const RoomId& id);
 
-    /// Hangs up everyone inside, without `leg.left_room`: `room.deleted`, then each `leg.disconnected`.
+    /// Tears down its bridges and hangs up everyone inside, without `leg.left_room`: `room.deleted`, then
+    /// each `leg.disconnected`.
     Result<void> remove(Instant now, const RoomId& id);
 
     /// Into the room from nowhere or from another room. A room that does not exist is made first, at the
@@ -74,6 +77,8 @@ public:
 
     [[nodiscard]] const Room* find(const RoomId& id) const { return board_.find(id); }
     [[nodiscard]] const std::map<RoomId, Room>& all() const { return board_.rooms(); }
+    RoutingService& routing() { return routing_; }
+    BridgeService& bridges() { return bridges_; }
     [[nodiscard]] const RoomCounters& counters() const { return counters_; }
 
 private:
@@ -83,6 +88,8 @@ private:
     RoomConfig config_;
     Switchboard& board_;
     Random& random_;
+    RoutingService routing_;
+    BridgeService bridges_;
     RoomCounters counters_;
 };
 

@@ -106,7 +106,8 @@ TEST(RoomService, JoinAppliesFlagsWithTheJoinAndKeepsTheRest) {
     const auto command = world.sent<engine::JoinRoom>().at(0);
     EXPECT_EQ(command.muted, true);
     EXPECT_EQ(command.deaf, std::nullopt) << "absent = unchanged";
-    EXPECT_EQ(world.story(), "room.created@A leg.joined_room@A") << "no leg.muted for a flag of the join";
+    EXPECT_EQ(world.story(), "room.created@A leg.joined_room@A room.routing_changed@A")
+        << "no leg.muted for a flag of the join";
 
     ASSERT_TRUE(world.rooms.join(world.now, kB, just(leg)));
     const Leg& moved = *world.legs.find(leg);

@@ -21,6 +21,10 @@ void Switchboard::publish(Instant now, const Room& room, Happening what) {
     events_({now, {}, room.id, room.app_id, std::move(what)});
 }
 
+void Switchboard::publish(Instant now, const Bridge& bridge, Happening what) {
+    events_({now, {}, {}, find(bridge.a)->app_id, std::move(what)});
+}
+
 Leg* Switchboard::find(const LegId& leg) {
     const auto found = legs_.find(leg);
     return found == legs_.end() ? nullptr : &found->second;
@@ -29,6 +33,11 @@ Leg* Switchboard::find(const LegId& leg) {
 Room* Switchboard::find(const RoomId& room) {
     const auto found = rooms_.find(room);
     return found == rooms_.end() ? nullptr : &found->second;
+}
+
+Bridge* Switchboard::find(const BridgeId& bridge) {
+    const auto found = bridges_.find(bridge);
+    return found == bridges_.end() ? nullptr : &found->second;
 }
 
 void Switchboard::for_each_leg(const std::function<void(Leg&)>& act) {
@@ -46,6 +55,14 @@ Leg& Switchboard::add(Leg&& leg) {
 Room& Switchboard::add(Room&& room) {
     RoomId id = room.id;
     const auto [place, fresh] = rooms_.try_emplace(std::move(id), std::move(room));
+    assert(fresh);
+    static_cast<void>(fresh);
+    return place->second;
+}
+
+Bridge& Switchboard::add(Bridge&& bridge) {
+    BridgeId id = bridge.id;
+    const auto [place, fresh] = bridges_.try_emplace(std::move(id), std::move(bridge));
     assert(fresh);
     static_cast<void>(fresh);
     return place->second;
@@ -76,5 +93,7 @@ Room Switchboard::remove(Room& room) {
     assert(room.members.empty());
     return std::move(rooms_.extract(room.id).mapped());
 }
+
+Bridge Switchboard::remove(Bridge& bridge) { return std::move(bridges_.extract(bridge.id).mapped()); }
 
 }  // namespace legroom::call

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/ids.hpp"
+#include "call/bridge.hpp"
 #include "call/event.hpp"
 #include "call/leg.hpp"
 #include "call/room.hpp"
@@ -19,8 +20,8 @@ using CommandSink = std::function<void(engine::Command)>;
 /// their candidates, nothing else.
 using LegWatcher = std::function<void(const LegId&)>;
 
-/// What the services share: the legs, the rooms, who is where, and the two ways out. Keeps both sides of a
-/// membership equal; decides nothing, checks nothing. Control thread only.
+/// What the services share: the legs, the rooms, their bridges, who is where, and the two ways out. Keeps
+/// both sides of a membership equal; decides nothing, checks nothing. Control thread only.
 class Switchboard {
 public:
     Switchboard(CommandSink commands, EventSink events);
@@ -36,20 +37,26 @@ public:
     void publish(Instant now, const Leg& leg, Happening what);
     void publish(Instant now, const Leg& leg, const RoomId& room, Happening what);
     void publish(Instant now, const Room& room, Happening what);
+    /// In no scope, with the app_id of room A, which still exists.
+    void publish(Instant now, const Bridge& bridge, Happening what);
 
     /// References and pointers stay valid until that leg or room is taken out.
     [[nodiscard]] Leg* find(const LegId& leg);  ///< nullptr: none.
     [[nodiscard]] Room* find(const RoomId& room);
+    [[nodiscard]] Bridge* find(const BridgeId& bridge);
     [[nodiscard]] const std::map<LegId, Leg>& legs() const { return legs_; }
     [[nodiscard]] const std::map<RoomId, Room>& rooms() const { return rooms_; }
+    [[nodiscard]] const std::map<BridgeId, Bridge>& bridges() const { return bridges_; }
     void for_each_leg(const std::function<void(Leg&)>& act);
 
     Leg& add(Leg&& leg);             ///< Its id must be new.
     Room& add(Room&& room);          ///< Its id must be new.
+    Bridge& add(Bridge&& bridge);    ///< Its id must be new.
     void put(Leg& leg, Room& room);  ///< Into `room`, out of the one it was in.
     void take_out(Leg& leg);         ///< Out of its room, if it is in one.
     Leg remove(Leg& leg);            ///< Out of its room and of lookup, and told. `leg` is dead afterwards.
     Room remove(Room& room);         ///< Out of lookup. It must be empty; `room` is dead afterwards.
+    Bridge remove(Bridge& bridge);   ///< Out of lookup; `bridge` is dead afterwards.
 
 private:
     CommandSink commands_;
@@ -57,6 +64,7 @@ private:
     LegWatcher watcher_;
     std::map<LegId, Leg> legs_;  // Ordered, so that lists are the same each time they are read.
     std::map<RoomId, Room> rooms_;
+    std::map<BridgeId, Bridge> bridges_;
 };
 
 }  // namespace legroom::call

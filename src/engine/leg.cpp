@@ -13,7 +13,8 @@ Leg::Leg(const CreateLeg& command, peer::PeerConfig peer, Random& random, Instan
       ssrc_(command.ssrc),
       connection_(std::move(peer), random, now),
       incoming_(kRateAlone),
-      outgoing_(SendConfig::from(command.negotiated, command.ssrc, kRateAlone), random) {
+      outgoing_(SendConfig::from(command.negotiated, command.ssrc, kRateAlone), random),
+      role_(command.role) {
     negotiate_media(command.negotiated);
 }
 
@@ -73,7 +74,9 @@ void Leg::end_replacement(bool succeeded, Random& random) {
 }
 
 bool Leg::pull(Instant now, audio::Frame& out) {
-    return incoming_.pull(now, out) != Heard::silence && !muted_;
+    const bool sounds = incoming_.pull(now, out) != Heard::silence;
+    gain_.apply(out.samples());
+    return sounds && !muted_;
 }
 
 void Leg::play(Instant now, const audio::Frame* heard) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "audio/gain_ramp.hpp"
 #include "base/ids.hpp"
 #include "engine/connection.hpp"
 #include "engine/messages.hpp"
@@ -48,8 +49,8 @@ public:
     /// What has become of digits since the last call.
     DigitTally take_digits_done() { return outgoing_.take_digits_done(); }
 
-    /// The next 20 ms of what the leg says, at the rate of its room. False: nothing to be mixed, because it
-    /// is muted, not connected or silent. Its jitter buffer runs on in any case.
+    /// The next 20 ms of what the leg says, at the rate of its room and with its gain. False: nothing to be
+    /// mixed, because it is muted, not connected or silent. Its jitter buffer runs on in any case.
     bool pull(Instant now, audio::Frame& out);
     /// Sends the next 20 ms; nullptr is silence.
     void play(Instant now, const audio::Frame* heard);
@@ -61,6 +62,10 @@ public:
     void set_room(Room* room);
     [[nodiscard]] Room* room() const { return room_; }
 
+    void set_gain(double decibels) { gain_.set(audio::factor_of(decibels)); }
+    /// Its room has to be told.
+    void set_role(std::string role) { role_ = std::move(role); }
+    [[nodiscard]] const std::string& role() const { return role_; }
     void set_muted(bool muted) { muted_ = muted; }
     void set_deaf(bool deaf) { deaf_ = deaf; }
     [[nodiscard]] bool muted() const { return muted_; }
@@ -87,6 +92,8 @@ private:
     Room* room_ = nullptr;
     std::optional<Ssrc> heard_ssrc_;  ///< Of the latest packet.
     std::uint8_t reported_loss_ = 0;  ///< In 1/256 (RFC 3550 §6.4.1).
+    std::string role_;
+    audio::GainRamp gain_;
     bool muted_ = false;
     bool deaf_ = false;
     /// Waits for its transport.

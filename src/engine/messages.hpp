@@ -9,6 +9,7 @@
 #include "base/ids.hpp"
 #include "base/units.hpp"
 #include "dtls/certificate.hpp"
+#include "engine/routing.hpp"
 #include "ice/agent.hpp"
 #include "peer/peer.hpp"
 #include "sdp/answer.hpp"
@@ -29,6 +30,7 @@ struct CreateLeg {
     Ssrc ssrc{};
     std::string cname;
     Duration reconnect_grace = std::chrono::seconds{30};  ///< How long it may stay interrupted.
+    std::string role = {};                                ///< For the routing of its rooms; "" = none.
 };
 /// A second offer was answered: what it changes. Until the TransportChanged of a restart or a replacement
 /// nothing but `kept` may follow; anything else is ignored and counted.
@@ -78,6 +80,16 @@ struct SetDeaf {
     LegId leg;
     bool deaf = false;
 };
+/// How much louder the others hear it.
+struct SetGain {
+    LegId leg;
+    double decibels = 0;
+};
+/// In force for the next mixed frame, as is SetRouting.
+struct SetRole {
+    LegId leg;
+    std::string role;
+};
 /// Digits to press on the peer's behalf (RFC 4733), behind those that wait. Each is told of by DigitsDone.
 struct SendDigits {
     LegId leg;
@@ -91,12 +103,35 @@ struct CreateRoom {
 struct DeleteRoom {
     RoomId room;
 };
-/// Puts a leg into a room, out of the one it was in. Flags are in force for the first mixed frame.
+/// Who hears whom in the room, instead of what was said before.
+struct SetRouting {
+    RoomId room;
+    RoutingMatrix matrix;
+};
+/// What is said in one room is heard in the other, a tick later. Both have the same rate.
+struct CreateBridge {
+    BridgeId bridge;
+    RoomId a;
+    RoomId b;
+    bool a_to_b = true;
+    bool b_to_a = true;
+};
+struct TurnBridge {
+    BridgeId bridge;
+    bool a_to_b = true;
+    bool b_to_a = true;
+};
+/// Comes before the DeleteRoom of one of its rooms.
+struct DeleteBridge {
+    BridgeId bridge;
+};
+/// Puts a leg into a room, out of the one it was in. Flags and role are in force for the first mixed frame.
 struct JoinRoom {
     LegId leg;
     RoomId room;
     std::optional<bool> muted;
     std::optional<bool> deaf;
+    std::optional<std::string> role = {};
 };
 struct LeaveRoom {
     LegId leg;
@@ -120,9 +155,10 @@ struct StartGathering {
     friend bool operator==(const StartGathering&, const StartGathering&) = default;
 };
 
-using Command = std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf,
-                             SendDigits, SetReconnectGrace, QueryIce, CreateRoom, DeleteRoom, JoinRoom,
-                             LeaveRoom, SetHostCandidates, StartGathering>;
+using Command =
+    std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, SetGain, SetRole,
+                 SendDigits, SetReconnectGrace, QueryIce, CreateRoom, DeleteRoom, JoinRoom, LeaveRoom,
+                 SetRouting, CreateBridge, TurnBridge, DeleteBridge, SetHostCandidates, StartGathering>;
 
 /// ICE and DTLS are up, for the first time.
 struct LegConnected {

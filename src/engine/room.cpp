@@ -10,38 +10,88 @@ Room::Room(SampleRate rate, bool comfort_noise, std::uint64_t noise_seed)
     : rate_(rate), comfort_noise_(comfort_noise), noise_(noise_seed) {}
 
 void Room::add(Leg& leg) {
-    const std::size_t count = legs_.size() + 1;
+    const std::size_t count = members_.size() + 1;
     spoken_.resize(count, audio::Frame{rate_});
     heard_.resize(count, audio::Frame{rate_});
-    seats_.resize(count);
-    legs_.reserve(seats_.capacity());
+    make_seats(count, ends_.size());
+    Member member{&leg};
+    assign_kind(member);
     leg.set_room(this);  // The last that can fail: a leg is in both lists or in none.
-    legs_.push_back(&leg);
+    members_.push_back(member);
+}
+
+void Room::make_seats(std::size_t legs, std::size_t ends) {
+    seats_.resize(legs + ends);
+    members_.reserve(seats_.capacity());
+    ends_.reserve(ends);
 }
 
 void Room::remove(Leg& leg) {
-    legs_.erase(std::remove(legs_.begin(), legs_.end(), &leg), legs_.end());
+    std::erase_if(members_, [&](const Member& member) { return member.leg == &leg; });
     leg.set_room(nullptr);
 }
 
-void Room::tick(Instant now) {
-    decode_frames(now);
-    mix();
-    encode_frames(now);
+void Room::remove_all() noexcept {
+    for (const Member& member : members_) member.leg->set_room(nullptr);
+    members_.clear();
 }
 
-void Room::decode_frames(Instant now) {
-    for (std::size_t i = 0; i < legs_.size(); ++i) {
-        const bool says_something = legs_[i]->pull(now, spoken_[i]);
-        seats_[i] = {says_something ? &spoken_[i] : nullptr, legs_[i]->deaf() ? nullptr : &heard_[i]};
+void Room::add(const BridgeEnd& end) {
+    make_seats(members_.size(), ends_.size() + 1);
+    ends_.push_back(end);
+}
+
+void Room::remove(const BridgeEnd& end) {
+    std::erase_if(ends_, [&](const BridgeEnd& one) { return one.out == end.out; });
+}
+
+void Room::set_routing(const RoutingMatrix& matrix) {
+    routing_ = RoutingTable{matrix};
+    for (Member& member : members_) assign_kind(member);
+}
+
+void Room::reseat(const Leg& leg) {
+    for (Member& member : members_) {
+        if (member.leg == &leg) assign_kind(member);
     }
 }
 
-void Room::mix() {
-    const std::span seats = std::span{seats_}.first(legs_.size());
-    mix::mix_minus_self(rate_, seats);
+void Room::assign_kind(Member& member) const {
+    member.kind = routing_.kind_of(member.leg->role());
+    member.hears = routing_.heard_by(member.leg->role());
+}
+
+void Room::tick(Instant now, mix::Mixer& mixer) {
+    decode_frames(now);
+    let_bridges_speak();
+    mix(mixer);
+    encode_frames(now);
+    let_bridges_hear();
+}
+
+void Room::decode_frames(Instant now) {
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        const Member& member = members_[i];
+        const bool says_something = member.leg->pull(now, spoken_[i]);
+        seats_[i] = {.spoken = says_something ? &spoken_[i] : nullptr,
+                     .heard = member.leg->deaf() ? nullptr : &heard_[i],
+                     .kind = member.kind,
+                     .hears = member.hears};
+    }
+}
+
+void Room::let_bridges_speak() {
+    for (std::size_t i = 0; i < ends_.size(); ++i) {
+        seats_[members_.size() + i] = {
+            .spoken = ends_[i].in->arriving(), .heard = ends_[i].out->leaving(), .kind = mix::kForAll};
+    }
+}
+
+void Room::mix(mix::Mixer& mixer) {
+    mixer.mix(rate_, std::span{seats_}.first(members_.size() + ends_.size()));
     if (!comfort_noise_) return;
-    for (mix::Seat& seat : seats) {
+    for (mix::Seat& seat :
+         std::span{seats_}.first(members_.size())) {  // Bridges carry none: it would add up.
         if (seat.heard == nullptr || seat.audible) continue;
         noise_.fill(*seat.heard);
         seat.audible = true;
@@ -49,8 +99,15 @@ void Room::mix() {
 }
 
 void Room::encode_frames(Instant now) {
-    for (std::size_t i = 0; i < legs_.size(); ++i) {
-        legs_[i]->play(now, seats_[i].audible ? seats_[i].heard : nullptr);
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        members_[i].leg->play(now, seats_[i].audible ? seats_[i].heard : nullptr);
+    }
+}
+
+void Room::let_bridges_hear() {
+    for (std::size_t i = 0; i < ends_.size(); ++i) {
+        const mix::Seat& seat = seats_[members_.size() + i];
+        if (seat.heard != nullptr && seat.audible) ends_[i].out->sound();
     }
 }
 

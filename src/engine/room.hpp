@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "audio/frame.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
+#include "engine/bridge.hpp"
+#include "engine/routing.hpp"
 #include "mix/comfort_noise.hpp"
 #include "mix/mixer.hpp"
 
@@ -14,8 +15,8 @@ namespace legroom::engine {
 
 class Leg;
 
-/// Where legs hear each other: everyone gets the mix of everyone else, every 20 ms. An empty room costs
-/// nothing.
+/// Where legs hear each other: everyone gets the mix of everyone else it may hear, every 20 ms. An empty room
+/// without bridges costs nothing. Its tick allocates nothing but the packets of its legs.
 class Room {
 public:
     /// `comfort_noise` fills a mix in which nobody else says anything.
@@ -24,22 +25,43 @@ public:
     /// The leg must outlive its stay, and be in no other room. If this throws it is in none.
     void add(Leg& leg);
     void remove(Leg& leg);
+    void remove_all() noexcept;
 
-    void tick(Instant now);
+    /// Both lanes must outlive the stay and have the room's rate. If this throws nothing has changed.
+    void add(const BridgeEnd& end);
+    void remove(const BridgeEnd& end);
+
+    /// If this throws, what was said before is still in force.
+    void set_routing(const RoutingMatrix& matrix);
+    /// The leg is in the room and has another role.
+    void reseat(const Leg& leg);
+
+    void tick(Instant now, mix::Mixer& mixer);
 
     [[nodiscard]] SampleRate rate() const { return rate_; }
-    [[nodiscard]] std::span<Leg* const> legs() const { return legs_; }
 
 private:
+    struct Member {
+        Leg* leg = nullptr;
+        mix::VoiceKind kind = mix::kUnrouted;
+        mix::Voices hears = mix::kEverything;
+    };
+
+    void assign_kind(Member& member) const;
+    void make_seats(std::size_t legs, std::size_t ends);
     void decode_frames(Instant now);
-    void mix();
+    void let_bridges_speak();
+    void mix(mix::Mixer& mixer);
     void encode_frames(Instant now);
+    void let_bridges_hear();
 
     SampleRate rate_;
     bool comfort_noise_;
     mix::ComfortNoise noise_;
-    std::vector<Leg*> legs_;
-    // One of each per leg, kept for their memory.
+    RoutingTable routing_;
+    std::vector<Member> members_;
+    std::vector<BridgeEnd> ends_;
+    // Kept for their memory: frames for each leg, seats for each leg and after them for each bridge.
     std::vector<audio::Frame> spoken_;
     std::vector<audio::Frame> heard_;
     std::vector<mix::Seat> seats_;

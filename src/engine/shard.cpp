@@ -178,7 +178,7 @@ void Shard::add_leg(Instant now, const CreateLeg& command) {
     legs_[number] = std::make_unique<Leg>(command, std::move(peer), random_, now);
     numbers_[command.leg] = number;
     routes_.add(number, command.local.ufrag, tag);
-    if (!next_tick_) next_tick_ = now + kTick;
+    start_ticking(now);
     add_remote_candidates(now, *legs_[number], command.remote_candidates);
     pump(now, number);
 }
@@ -196,7 +196,15 @@ void Shard::forget_leg(const LegId& id, LegNumber number) {
     routes_.remove(number);
     deadlines_.erase(number);
     legs_.erase(number);
-    if (legs_.empty()) next_tick_.reset();
+    stop_if_idle();
+}
+
+void Shard::start_ticking(Instant now) {
+    if (!next_tick_) next_tick_ = now + kTick;
+}
+
+void Shard::stop_if_idle() {
+    if (legs_.empty() && rooms_.bridge_count() == 0) next_tick_.reset();
 }
 
 void Shard::handle(Instant now, const ChangeLeg& command) {
@@ -275,30 +283,55 @@ void Shard::handle(Instant now, const SetDeaf& command) {
     on_leg(now, command.leg, [&](Leg& leg) { leg.set_deaf(command.deaf); });
 }
 
+void Shard::handle(Instant now, const SetGain& command) {
+    on_leg(now, command.leg, [&](Leg& leg) { leg.set_gain(command.decibels); });
+}
+
+void Shard::handle(Instant now, const SetRole& command) {
+    on_leg(now, command.leg, [&](Leg& leg) {
+        leg.set_role(command.role);
+        if (Room* room = leg.room()) room->reseat(leg);
+    });
+}
+
 void Shard::handle(Instant now, const SendDigits& command) {
     on_leg(now, command.leg, [&](Leg& leg) { leg.send_digits(command.digits); });
 }
 
 void Shard::handle(Instant, const CreateRoom& command) {
-    rooms_.try_emplace(command.room,
-                       std::make_unique<Room>(command.rate, config_.comfort_noise, random_.u64()));
+    rooms_.create(command, config_.comfort_noise, random_.u64());
 }
 
 void Shard::handle(Instant, const DeleteRoom& command) {
-    const auto found = rooms_.find(command.room);
-    if (found == rooms_.end()) return;
-    for (Leg* leg : found->second->legs()) leg->set_room(nullptr);
-    rooms_.erase(found);
+    rooms_.remove(command.room);
+    stop_if_idle();
+}
+
+void Shard::handle(Instant, const SetRouting& command) {
+    if (Room* room = rooms_.find(command.room)) room->set_routing(command.matrix);
+}
+
+void Shard::handle(Instant now, const CreateBridge& command) {
+    rooms_.create(command);
+    if (rooms_.bridge_count() > 0) start_ticking(now);
+}
+
+void Shard::handle(Instant, const TurnBridge& command) { rooms_.turn(command); }
+
+void Shard::handle(Instant, const DeleteBridge& command) {
+    rooms_.remove(command.bridge);
+    stop_if_idle();
 }
 
 void Shard::handle(Instant now, const JoinRoom& command) {
-    const auto room = rooms_.find(command.room);
-    if (room == rooms_.end()) return;
+    Room* room = rooms_.find(command.room);
+    if (room == nullptr) return;
     on_leg(now, command.leg, [&](Leg& leg) {
         leave_room(leg);
         if (command.muted) leg.set_muted(*command.muted);
         if (command.deaf) leg.set_deaf(*command.deaf);
-        room->second->add(leg);
+        if (command.role) leg.set_role(*command.role);
+        room->add(leg);
     });
 }
 
@@ -324,7 +357,7 @@ void Shard::tick_if_due(Instant now) {
 }
 
 void Shard::tick(Instant now) {
-    for (const auto& entry : rooms_) contain([&] { entry.second->tick(now); });
+    rooms_.tick(now, [this](const auto& work) { contain(work); });
     for (const auto& entry : legs_) {
         on_leg(now, entry.first, [&](Leg& leg) {
             if (leg.room() == nullptr) leg.tick_alone(now);

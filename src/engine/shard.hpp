@@ -17,7 +17,7 @@
 #include "engine/gathering.hpp"
 #include "engine/leg.hpp"
 #include "engine/messages.hpp"
-#include "engine/room.hpp"
+#include "engine/rooms.hpp"
 #include "engine/routes.hpp"
 
 namespace legroom::engine {
@@ -82,6 +82,8 @@ private:
     void handle(Instant now, const CloseLeg& command);
     void handle(Instant now, const SetMuted& command);
     void handle(Instant now, const SetDeaf& command);
+    void handle(Instant now, const SetGain& command);
+    void handle(Instant now, const SetRole& command);
     void handle(Instant now, const SendDigits& command);
     void handle(Instant now, const SetReconnectGrace& command);
     void handle(Instant now, const QueryIce& command);
@@ -89,6 +91,10 @@ private:
     void handle(Instant now, const DeleteRoom& command);
     void handle(Instant now, const JoinRoom& command);
     void handle(Instant now, const LeaveRoom& command);
+    void handle(Instant now, const SetRouting& command);
+    void handle(Instant now, const CreateBridge& command);
+    void handle(Instant now, const TurnBridge& command);
+    void handle(Instant now, const DeleteBridge& command);
     void handle(Instant now, const SetHostCandidates& command);
     void handle(Instant now, const StartGathering& command);
 
@@ -98,6 +104,8 @@ private:
     void restart(Instant now, LegNumber number, Leg& leg, const ChangeLeg& command);
     void replace(Instant now, LegNumber number, Leg& leg, const ChangeLeg& command);
     void end_change(LegNumber number, const Leg& leg, bool succeeded);
+    void start_ticking(Instant now);
+    void stop_if_idle();
     void tick_if_due(Instant now);
     void tick(Instant now);
     void pump(Instant now, LegNumber number);
@@ -123,11 +131,11 @@ private:
     Random& random_;
     std::unordered_map<LegNumber, std::unique_ptr<Leg>> legs_;  ///< Rooms point at legs: they must not move.
     std::unordered_map<LegId, LegNumber> numbers_;
-    std::unordered_map<RoomId, std::unique_ptr<Room>> rooms_;
+    Rooms rooms_;
     Routes routes_;
     DeadlineQueue<LegNumber> deadlines_;
     Gathering gathering_;
-    std::optional<Instant> next_tick_;  ///< Set while there are legs.
+    std::optional<Instant> next_tick_;  ///< Set while there are legs or bridges.
     LegNumber next_number_ = 0;
     std::deque<Output> outbox_;
     ShardCounters counters_;

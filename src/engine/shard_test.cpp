@@ -93,9 +93,13 @@ struct Bench {
         until_failure = fails;
         handle(create("guest"));
         handle(CreateRoom{RoomId{"other"}, SampleRate::k8000});
+        handle(CreateRoom{RoomId{"next door"}, SampleRate::k8000});
+        handle(SetRouting{RoomId{"other"}, {{"a role too long to be kept without memory", {"agent"}}}});
+        handle(CreateBridge{BridgeId{"door"}, RoomId{"other"}, RoomId{"next door"}});
         for (const RoomId& room : {kRoom, RoomId{"other"}, kRoom}) {
-            handle(JoinRoom{LegId{"guest"}, room, true, false});
+            handle(JoinRoom{LegId{"guest"}, room, true, false, "a role too long to be kept without memory"});
             tick();
+            handle(SetRole{LegId{"guest"}, "another that is too long to be kept without memory"});
         }
         handle(DeleteRoom{RoomId{"other"}});
         handle(CloseLeg{LegId{"guest"}});
@@ -127,9 +131,47 @@ TEST(Shard, ALegWithoutMemoryHarmsNoOther) {
         const auto failures = bench.failures();
         EXPECT_LE(std::count(failures.begin(), failures.end(), "guest"), 1);
         bench.shard.handle_command(bench.now, DeleteRoom{kRoom});
+        bench.shard.handle_command(bench.now, DeleteRoom{RoomId{"next door"}});
         bench.tick();
     }
     EXPECT_GT(failing, 30) << "allocations in a leg's life";
+}
+
+TEST(Shard, ABridgeKeepsItsRoomsTickingWithoutLegsAndWithoutMemory) {
+    SeededRandom random(1);
+    Shard shard(config(), random);
+    Instant now{1h};
+    for (const char* room : {"a", "b", "c"})
+        shard.handle_command(now, CreateRoom{RoomId{room}, SampleRate::k16000});
+    EXPECT_EQ(shard.deadline(), std::nullopt) << "rooms alone cost nothing";
+    shard.handle_command(now, CreateBridge{BridgeId{"ab"}, RoomId{"a"}, RoomId{"b"}});
+    shard.handle_command(now, CreateBridge{BridgeId{"bc"}, RoomId{"b"}, RoomId{"c"}});
+    EXPECT_EQ(shard.deadline(), now + kTick);
+
+    for (int tick = 0; tick < 100; ++tick) {
+        now += kTick;
+        allocations_left = 1;  // the next one throws
+        shard.handle_timeout(now);
+        EXPECT_EQ(std::exchange(allocations_left, 0), 1);
+    }
+    EXPECT_EQ(shard.counters().faults, 0U);
+
+    shard.handle_command(now, DeleteBridge{BridgeId{"ab"}});
+    EXPECT_EQ(shard.deadline(), now + kTick);
+    shard.handle_command(now, DeleteRoom{RoomId{"c"}});  // takes its bridge with it
+    EXPECT_EQ(shard.deadline(), std::nullopt);
+}
+
+TEST(Shard, IgnoresBridgesOfRoomsThatAreNotThere) {
+    SeededRandom random(1);
+    Shard shard(config(), random);
+    shard.handle_command(Instant{1h}, CreateRoom{RoomId{"a"}, SampleRate::k16000});
+    shard.handle_command(Instant{1h}, CreateBridge{BridgeId{"ab"}, RoomId{"a"}, RoomId{"gone"}});
+    shard.handle_command(Instant{1h}, TurnBridge{BridgeId{"ab"}, true, true});
+    shard.handle_command(Instant{1h}, DeleteBridge{BridgeId{"ab"}});
+    shard.handle_command(Instant{1h}, SetRouting{RoomId{"gone"}, {}});
+    EXPECT_EQ(shard.deadline(), std::nullopt);
+    EXPECT_EQ(shard.counters().faults, 0U);
 }
 
 /// The seed's numbers, and an exception instead of one of them.

@@ -44,7 +44,7 @@ struct Party {
         for (std::size_t i = 0; i < manners.size(); ++i) {
             seats.push_back({.spoken = says(i) ? &spoken[i] : nullptr, .heard = &heard[i]});
         }
-        mix_minus_self(kNarrow, seats);
+        Mixer{}.mix(kNarrow, seats);
     }
 
     [[nodiscard]] bool says(std::size_t i) const { return manners[i] != Manner::mute; }
@@ -114,7 +114,7 @@ RC_GTEST_PROP(MixerProperty, TheOrderOfSeatsDoesNotMatter, ()) {
     std::vector<audio::Frame> heard(order.size());
     std::vector<Seat> seats;
     for (const std::size_t i : order) seats.push_back({.spoken = party.seats[i].spoken, .heard = &heard[i]});
-    mix_minus_self(kNarrow, seats);
+    Mixer{}.mix(kNarrow, seats);
     for (std::size_t i = 0; i < heard.size(); ++i) RC_ASSERT(heard[i].buffer == party.heard[i].buffer);
 }
 

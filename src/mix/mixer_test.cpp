@@ -23,7 +23,7 @@ TEST(Mixer, GivesEveryoneTheOthers) {
     std::vector<Seat> seats;
     for (std::size_t i = 0; i < 3; ++i) seats.push_back({.spoken = &spoken[i], .heard = &heard[i]});
 
-    mix_minus_self(kRate, seats);
+    Mixer{}.mix(kRate, seats);
     EXPECT_NEAR(heard[0].samples()[7], 0.6F, 1e-6);
     EXPECT_NEAR(heard[1].samples()[7], 0.5F, 1e-6);
     EXPECT_NEAR(heard[2].samples()[7], 0.3F, 1e-6);
@@ -36,7 +36,7 @@ TEST(Mixer, WhoSpeaksAloneHearsExactlyNothing) {
     audio::Frame other = constant(1.0F);
     std::vector<Seat> seats{{.spoken = &spoken, .heard = &own}, {.heard = &other}};
 
-    mix_minus_self(kRate, seats);
+    Mixer{}.mix(kRate, seats);
     EXPECT_TRUE(own.silent());
     EXPECT_FALSE(seats[0].audible);
     EXPECT_EQ(other.samples()[0], 0.3F);
@@ -51,7 +51,7 @@ TEST(Mixer, TakesDigitalSilenceForSayingNothing) {
     std::vector<Seat> seats{{.spoken = &spoken, .heard = &heard_by_speaker},
                             {.spoken = &silence, .heard = &heard_by_silent}};
 
-    mix_minus_self(kRate, seats);
+    Mixer{}.mix(kRate, seats);
     EXPECT_FALSE(seats[0].audible);
     EXPECT_TRUE(heard_by_speaker.silent());
     EXPECT_EQ(heard_by_silent.samples()[0], -0.5F);
@@ -61,7 +61,7 @@ TEST(Mixer, LeavesTheDeafAlone) {
     const audio::Frame spoken = constant(0.5F);
     audio::Frame heard;
     std::vector<Seat> seats{{.spoken = &spoken}, {.heard = &heard}, {}};
-    mix_minus_self(kRate, seats);
+    Mixer{}.mix(kRate, seats);
     EXPECT_EQ(heard.samples()[0], 0.5F) << "deaf, but not mute";
     EXPECT_TRUE(seats[2].audible);
 }
@@ -73,7 +73,7 @@ TEST(Mixer, SaturatesAndNeverWraps) {
         audio::Frame heard;
         std::vector<Seat> seats{{.heard = &heard}};
         for (const audio::Frame& frame : *speech) seats.push_back({.spoken = &frame});
-        mix_minus_self(kRate, seats);
+        Mixer{}.mix(kRate, seats);
         for (const float sample : heard.samples()) ASSERT_EQ(sample, expected);
     }
 }
@@ -84,7 +84,7 @@ TEST(Mixer, WritesTheRoomsRate) {
         const audio::Frame spoken = constant(0.25F, rate);
         audio::Frame heard;
         std::vector<Seat> seats{{.spoken = &spoken}, {.heard = &heard}};
-        mix_minus_self(rate, seats);
+        Mixer{}.mix(rate, seats);
         EXPECT_EQ(heard.rate, rate);
         EXPECT_EQ(heard.samples().back(), 0.25F);
     }
@@ -100,7 +100,7 @@ TEST(Mixer, NobodyHearsATraceOfTheirOwnTone) {
     std::vector<Seat> seats{{.spoken = &low, .heard = &heard_by_low},
                             {.spoken = &high, .heard = &heard_by_high}};
 
-    mix_minus_self(kRate, seats);
+    Mixer{}.mix(kRate, seats);
     EXPECT_GT(audio::power_share(heard_by_low.samples(), kRate, 650), 0.999);
     EXPECT_LT(audio::power_share(heard_by_low.samples(), kRate, 450), 0.001);
     EXPECT_GT(audio::power_share(heard_by_high.samples(), kRate, 450), 0.999);
@@ -109,7 +109,7 @@ TEST(Mixer, NobodyHearsATraceOfTheirOwnTone) {
 
 TEST(Mixer, OfAnEmptyRoomDoesNothing) {
     std::vector<Seat> nobody;
-    mix_minus_self(kRate, nobody);
+    Mixer{}.mix(kRate, nobody);
     EXPECT_TRUE(nobody.empty());
 }
 

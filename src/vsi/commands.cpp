@@ -13,6 +13,8 @@ using enum Command::Body;
 
 constexpr Place kLeg{"id", "leg"};
 constexpr Place kRoom{"id", "room"};
+constexpr Place kItsRoom{"room_id", "room"};
+constexpr Place kBridge{"bridge_id", "bridge"};
 
 constexpr Command kCommands[] = {
     {"list_legs", "GET", "/v1/legs"},
@@ -22,6 +24,7 @@ constexpr Command kCommands[] = {
     {"unmute_leg", "DELETE", "/v1/legs/{leg}/mute", {kLeg}},
     {"deaf_leg", "POST", "/v1/legs/{leg}/deaf", {kLeg}},
     {"undeaf_leg", "DELETE", "/v1/legs/{leg}/deaf", {kLeg}},
+    {"set_leg_role", "PATCH", "/v1/legs/{leg}/role", {Place{"leg_id", "leg"}}, payload},
     {"send_leg_dtmf", "POST", "/v1/legs/{leg}/dtmf", {kLeg}, payload},
     {"accept_leg_dtmf", "POST", "/v1/legs/{leg}/dtmf/accept", {kLeg}},
     {"reject_leg_dtmf", "POST", "/v1/legs/{leg}/dtmf/reject", {kLeg}},
@@ -39,6 +42,14 @@ constexpr Command kCommands[] = {
      "DELETE",
      "/v1/rooms/{room}/legs/{leg}",
      {Place{"room_id", "room"}, Place{"leg_id", "leg"}}},
+    {"room_routing_get", "GET", "/v1/rooms/{room}/routing", {kRoom}},
+    {"room_routing_set", "PUT", "/v1/rooms/{room}/routing", {kItsRoom}, payload},
+    {"room_routing_update", "PATCH", "/v1/rooms/{room}/routing", {kItsRoom}, payload},
+    {"bridge_create", "POST", "/v1/rooms/{room}/bridges", {kItsRoom}, bridge},
+    {"bridge_list", "GET", "/v1/rooms/{room}/bridges", {kItsRoom}},
+    {"bridge_get", "GET", "/v1/rooms/{room}/bridges/{bridge}", {kItsRoom, kBridge}},
+    {"bridge_update", "PATCH", "/v1/rooms/{room}/bridges/{bridge}", {kItsRoom, kBridge}, payload},
+    {"bridge_delete", "DELETE", "/v1/rooms/{room}/bridges/{bridge}", {kItsRoom, kBridge}},
 };
 
 /// A room without a name cannot be joined by its path either, and joining would make it.
@@ -50,12 +61,24 @@ Result<api::Call, std::string> misfit(std::string_view member, const char* what)
     return {boost::system::in_place_error, std::string{member} + " " + what};
 }
 
+/// The members of `POST …/bridges` by the names they have in a command. One that is missing stays null.
+boost::json::object new_bridge(const boost::json::object& given) {
+    boost::json::object body;
+    for (const auto& [from, to] : {std::pair{"peer_room_id", "room_id"}, std::pair{"bridge_id", "id"},
+                                   std::pair{"direction", "direction"}}) {
+        if (const auto* member = given.if_contains(from)) body[to] = *member;
+    }
+    return body;
+}
+
 std::string body_of(const Command& command, const boost::json::object& given) {
     switch (command.body) {
         case none:
             return {};
         case payload:
             return boost::json::serialize(given);
+        case bridge:
+            return boost::json::serialize(new_bridge(given));
         case candidate: {
             const auto* one = given.if_contains("candidate");
             return one == nullptr ? "{}" : boost::json::serialize(*one);

@@ -22,6 +22,7 @@ struct Command {
         none,       ///< The route looks at none.
         payload,    ///< The payload as it is: it may hold the places as well.
         candidate,  ///< The payload's member of that name.
+        bridge,     ///< A new bridge: its peer and its id have other names in the payload.
     };
     std::string_view name;
     std::string_view method;

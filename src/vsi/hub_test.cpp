@@ -161,6 +161,25 @@ const Twin kTwins[] = {
     {"add_leg_to_room", R"({"room_id":"full"})", "POST", "/v1/rooms/full/legs", "{}"},
     {"remove_leg_from_room", R"({"room_id":"full","leg_id":"$M"})", "DELETE", "/v1/rooms/full/legs/$M", ""},
     {"remove_leg_from_room", R"({"room_id":"x","leg_id":"$M"})", "DELETE", "/v1/rooms/x/legs/$M", ""},
+    {"set_leg_role", R"({"leg_id":"$L","role":"agent"})", "PATCH", "/v1/legs/$L/role", R"({"role":"agent"})"},
+    {"set_leg_role", R"({"leg_id":"x","role":"agent"})", "PATCH", "/v1/legs/x/role", R"({"role":"agent"})"},
+    {"room_routing_get", R"({"id":"full"})", "GET", "/v1/rooms/full/routing", ""},
+    {"room_routing_set", R"({"room_id":"full","matrix":{"a":["b"]}})", "PUT", "/v1/rooms/full/routing",
+     R"({"matrix":{"a":["b"]}})"},
+    {"room_routing_update", R"({"room_id":"full","updates":[{"sources":[]}]})", "PATCH",
+     "/v1/rooms/full/routing", R"({"updates":[{"sources":[]}]})"},
+    {"bridge_create", R"({"room_id":"full","peer_room_id":"other","bridge_id":"b","direction":"send"})",
+     "POST", "/v1/rooms/full/bridges", R"({"room_id":"other","id":"b","direction":"send"})"},
+    {"bridge_create", R"({"room_id":"full"})", "POST", "/v1/rooms/full/bridges", "{}"},
+    {"bridge_create", R"({"room_id":"full","peer_room_id":"peer"})", "POST", "/v1/rooms/full/bridges",
+     R"({"room_id":"peer"})"},
+    {"bridge_list", R"({"room_id":"full"})", "GET", "/v1/rooms/full/bridges", ""},
+    {"bridge_get", R"({"room_id":"peer","bridge_id":"up"})", "GET", "/v1/rooms/peer/bridges/up", ""},
+    {"bridge_get", R"({"room_id":"peer","bridge_id":"x"})", "GET", "/v1/rooms/peer/bridges/x", ""},
+    {"bridge_update", R"({"room_id":"full","bridge_id":"up","direction":"none"})", "PATCH",
+     "/v1/rooms/full/bridges/up", R"({"direction":"none"})"},
+    {"bridge_update", R"({"room_id":"full","bridge_id":"up"})", "PATCH", "/v1/rooms/full/bridges/up", "{}"},
+    {"bridge_delete", R"({"room_id":"full","bridge_id":"up"})", "DELETE", "/v1/rooms/full/bridges/up", ""},
 };
 
 /// A world of its own, from the same seed: the same ids every time.
@@ -171,7 +190,12 @@ struct Stage {
     Stage() {
         call::Joining joining;
         joining.leg = member;
-        static_cast<void>(world.events.client.world.rooms.join(world.now(), RoomId{"full"}, joining));
+        call::RoomService& rooms = world.events.client.world.rooms;
+        static_cast<void>(rooms.join(world.now(), RoomId{"full"}, joining));
+        for (const char* room : {"peer", "other"})
+            static_cast<void>(rooms.create(world.now(), {RoomId{room}, "", 0}));
+        static_cast<void>(
+            rooms.bridges().create(world.now(), RoomId{"full"}, {RoomId{"peer"}, BridgeId{"up"}, "send"}));
     }
     [[nodiscard]] std::string fill(const std::string& text) const {
         return api::test::replace_all(api::test::replace_all(text, "$L", loose.value), "$M", member.value);

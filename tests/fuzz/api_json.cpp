@@ -1,6 +1,7 @@
 // One request into the whole API: "METHOD target", a newline, the body. $L stands for a leg that is in no
-// room, $M for one in the room "full", $W for one that came there by WHIP. A third word of the first line is
-// the Content-Type and the Accept; If-Match is always there.
+// room, $M for one in the room "full", $W for one that came there by WHIP. There are rooms "beside" and
+// "beyond" and the bridge "b" between them. A third word of the first line is the Content-Type and the
+// Accept; If-Match is always there.
 #include <boost/json/parse.hpp>
 #include <cstdint>
 #include <cstdlib>
@@ -70,6 +71,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto loose = client.world.add_leg();
     const auto member = client.world.add_leg();
     client.send("POST", "/v1/rooms/full/legs", R"({"leg_id":")" + member.value + R"("})");
+    client.send("POST", "/v1/rooms", R"({"id":"beside"})");
+    client.send("POST", "/v1/rooms", R"({"id":"beyond"})");
+    client.send("POST", "/v1/rooms/beside/bridges", R"({"room_id":"beyond","id":"b"})");
 
     std::string input{reinterpret_cast<const char*>(data), size};
     input = replace(replace(std::move(input), "$L", loose.value), "$M", member.value);
@@ -77,5 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(settle(client, read_request(input)));
     check(client.send("GET", "/v1/legs"));
     check(client.send("GET", "/v1/rooms"));
+    check(client.send("GET", "/v1/rooms/full/routing"));
+    check(client.send("GET", "/v1/rooms/beside/bridges"));
     return 0;
 }
