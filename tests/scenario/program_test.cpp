@@ -14,7 +14,11 @@ using Environment = std::map<std::string, std::string>;
 boost::json::value parse(const HttpReply& reply) { return boost::json::parse(reply.body); }
 
 TEST(Program, ALegCostsNoThreadAndNoDescriptor) {
+#ifdef __SANITIZE_THREAD__
+    constexpr std::size_t kLegs = 50;  // ThreadSanitizer is too slow for more in real time
+#else
     constexpr std::size_t kLegs = 200;
+#endif
     RunningProgram program;
     SeededRandom random(1);
     Swarm swarm(program.http(), random);
