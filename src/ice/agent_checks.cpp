@@ -114,7 +114,7 @@ int Agent::Impl::credit(const Pair& pair) const {
     if (pair.path.transport != Transport::udp) return kMaxUnanswered;
     const Endpoint& remote = pair.path.remote;
     const int left = contacts_.credit(remote);
-    if (pair.relayed || contacts_.has_answered(remote)) return left;
+    if (left == 0 || pair.relayed || contacts_.has_answered(remote)) return left;
     return std::max(0, left - std::min(kKeptForRelays, list_.untried_relayed(remote)));
 }
 

@@ -231,7 +231,7 @@ TEST_F(AgentTest, BoundsItsCandidatesAndPairs) {
 
     std::set<Path> checked;
     std::size_t sent = 0;
-    for (const Instant end = now + 31s; now < end; advance(5ms)) {
+    for (const Instant end = now + 31s; now < end; advance(20ms)) {
         for (const Transmit& one : drain()) {
             checked.insert(one.path);
             ++sent;

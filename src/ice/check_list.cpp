@@ -117,13 +117,13 @@ Pair* CheckList::best_valid(Instant since) const {
 
 int CheckList::untried(const Endpoint& remote) const {
     return static_cast<int>(std::count_if(pairs_.begin(), pairs_.end(), [&](const auto& pair) {
-        return pair->path.remote == remote && is_untried(*pair);
+        return is_untried(*pair) && pair->path.remote == remote;
     }));
 }
 
 int CheckList::untried_relayed(const Endpoint& remote) const {
     return static_cast<int>(std::count_if(pairs_.begin(), pairs_.end(), [&](const auto& pair) {
-        return pair->path.remote == remote && pair->relayed && is_untried(*pair);
+        return pair->relayed && is_untried(*pair) && pair->path.remote == remote;
     }));
 }
 
