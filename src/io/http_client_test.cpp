@@ -287,6 +287,24 @@ TEST_F(HttpClientTest, TakesNoMoreThanItMay) {
     EXPECT_EQ(failure(request), "too_large");
 }
 
+TEST_F(HttpClientTest, ABodyThatNobodyWantsSpoilsNoAnswer) {
+    ScriptedServer endless{context, "HTTP/1.1 201 Created\r\n\r\n" + std::string(100'000, 'x')};
+    ScriptedServer unfinished{context, "HTTP/1.1 202 Accepted\r\nContent-Length: 9999999\r\n\r\nx"};
+    HttpRequest request;
+    request.discard_body = true;
+    request.max_body = 1'000;
+    request.url = endless.url();
+    HttpAnswer told = answer(request);
+    EXPECT_EQ(told.status, 201);
+    EXPECT_EQ(told.body, "");
+    request.total_time = 100ms;
+    request.url = unfinished.url();
+    EXPECT_EQ(answer(request).status, 202);
+    ScriptedServer silent{context, ""};
+    request.url = silent.url();
+    EXPECT_EQ(failure(request), "timeout");
+}
+
 TEST_F(HttpClientTest, FollowsRedirectsAsFarAsItIsAllowed) {
     answers["/302"] = redirect(302, "/there");
     answers["/307"] = redirect(307, "/there");

@@ -148,7 +148,8 @@ std::optional<HttpFailure> HttpTransfer::prepare() {
 
 HttpOutcome HttpTransfer::finish(int code) {
     Impl& transfer = *impl_;
-    if (code != CURLE_OK) {
+    const bool answered = transfer.request.discard_body && transfer.answer.body_bytes > 0;
+    if (code != CURLE_OK && !answered) {
         if (transfer.download) ::unlink(transfer.request.download_file.c_str());
         return transfer.failure(static_cast<CURLcode>(code));
     }
@@ -260,6 +261,7 @@ void HttpTransfer::Impl::set_limits() {
     set(CURLOPT_QUICK_EXIT, 1L);
     set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.connect_time));
     set(CURLOPT_TIMEOUT_MS, milliseconds(request.total_time));
+    if (request.discard_body) return;
     set(CURLOPT_MAXFILESIZE_LARGE,
         static_cast<curl_off_t>(std::min<std::uint64_t>(request.max_body, INT64_MAX)));
 }
@@ -304,6 +306,7 @@ bool HttpTransfer::Impl::keep(const char* bytes, std::size_t size) {
         stopped = HttpError::too_large;
         return false;
     }
+    if (request.discard_body) return true;
     if (!download) {
         answer.body.append(bytes, size);
         return true;

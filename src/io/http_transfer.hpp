@@ -38,7 +38,10 @@ struct HttpRequest {
 
     std::string
         download_file;  ///< Where the answer's body goes; removed again on failure. Empty: into memory.
-    std::uint64_t max_body = 1024 * 1024;          ///< Bytes of the answer's body: too_large beyond.
+    std::uint64_t max_body = 1024 * 1024;  ///< Bytes of the answer's body: too_large beyond.
+    /// Nobody wants it: it is kept nowhere, and once it has begun the answer counts, however the rest of it
+    /// goes.
+    bool discard_body = false;
     std::vector<std::string> wanted_headers = {};  ///< Those of the answer that are handed over.
     unsigned redirects = 0;                        ///< How many are followed; at 0 a 3xx is an answer.
 
