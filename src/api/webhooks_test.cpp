@@ -1,6 +1,8 @@
 // Webhooks as requests set them, and what became of their events.
 #include <gtest/gtest.h>
 
+#include "api/bodies.hpp"
+
 #include "api/api_test_client.hpp"
 #include "api/route_test_case.hpp"
 
