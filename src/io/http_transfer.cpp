@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 #include "io/descriptor.hpp"
@@ -175,7 +175,8 @@ HttpFailure HttpTransfer::Impl::failure(CURLcode code) const {
 
 std::optional<HttpFailure> HttpTransfer::Impl::open_files() {
     const auto problem = [](const std::string& path) {
-        return HttpFailure{HttpError::file, fmt::format("{}: {}", path, std::strerror(errno))};
+        return HttpFailure{HttpError::file,
+                           fmt::format("{}: {}", path, std::generic_category().message(errno))};
     };
     if (!request.upload_file.empty()) {
         upload = Descriptor{::open(request.upload_file.c_str(), O_RDONLY | O_CLOEXEC)};

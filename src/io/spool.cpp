@@ -4,12 +4,12 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstdlib>
-#include <cstring>
 #include <deque>
 #include <fcntl.h>
 #include <list>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -145,7 +145,7 @@ private:
 Result<std::unique_ptr<Spool>, std::string> Spool::open(boost::asio::io_context& context,
                                                         const std::string& directory) {
     Descriptor first = nameless_file(directory);
-    if (!first) return "cannot make files in " + directory + ": " + std::strerror(errno);
+    if (!first) return "cannot make files in " + directory + ": " + std::generic_category().message(errno);
     return std::unique_ptr<Spool>{new Spool(context, std::make_unique<Worker>(directory, std::move(first)))};
 }
 
