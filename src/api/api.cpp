@@ -54,8 +54,9 @@ Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, cal
       whip_(legs, rooms, config_.connection,
             [this] { return ice_server_links(ice_servers(config_.ice_servers, config_.unix_time())); }),
       events_(config_.events),
+      webhooks_(config_.webhooks),
       router_(make_routes(
-          {webrtc_, legs_, dtmf_, rooms_, routing_, bridges_, whip_, events_},
+          {webrtc_, legs_, dtmf_, rooms_, routing_, bridges_, whip_, events_, webhooks_},
           {config_.ready, [this] { return ice_servers_reply(config_.ice_servers, config_.unix_time()); }})),
       waits_(config_.max_waits) {
     legs.watch([this](const LegId& leg) { waits_.retry(leg); });

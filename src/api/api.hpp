@@ -21,6 +21,7 @@
 #include "api/router.hpp"
 #include "api/routing_handlers.hpp"
 #include "api/waits.hpp"
+#include "api/webhook_handlers.hpp"
 #include "api/webrtc_handlers.hpp"
 #include "api/whip_handlers.hpp"
 #include "base/time.hpp"
@@ -48,6 +49,7 @@ struct ApiConfig {
     /// Requests that may wait at a time. Fewer than the HTTP server takes connections, so that waiting ones
     /// never shut everybody else out.
     std::size_t max_waits = kMaxWaits;
+    const webhook::Dispatcher* webhooks = nullptr;  ///< For GET /v1/webhooks; outlives the Api.
     EventStream* events = nullptr;  ///< For GET /v1/events, and those who wait there; outlives the Api.
 };
 
@@ -121,6 +123,7 @@ private:
     BridgeHandlers bridges_;
     WhipHandlers whip_;
     EventHandlers events_;
+    WebhookHandlers webhooks_;
     Router router_;
     Waits waits_;
     EventStream::ListenerId listening_{};

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <utility>
 
 #include "api/error.hpp"
 #include "api/json_body.hpp"
@@ -27,6 +29,21 @@ Result<std::string> read_candidate(const boost::json::value& value) {
     return candidate;
 }
 
+/// nullptr: `webhook_url` is absent or "". A secret alone means nothing.
+Result<webhook::TargetPtr> read_webhook(Fields& fields) {
+    webhook::Target target{fields.text("webhook_url"), fields.text("webhook_secret")};
+    if (target.secret.size() > webhook::kMaxSecretBytes) return Error::invalid_webhook;
+    if (target.url.empty()) return webhook::TargetPtr{};
+    if (!webhook::is_target_url(target.url)) return Error::invalid_webhook;
+    return webhook::TargetPtr{std::make_shared<const webhook::Target>(std::move(target))};
+}
+
+bool are_bounded(const std::map<std::string, std::string>& headers) {
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : headers) bytes += name.size() + value.size();
+    return headers.size() <= kMaxHeaders && bytes <= kMaxHeaderBytes;
+}
+
 }  // namespace
 
 Result<OfferBody> parse_offer(std::string_view body) {
@@ -40,7 +57,12 @@ Result<OfferBody> parse_offer(std::string_view body) {
     offer.accept_dtmf = fields.flag("accept_dtmf");
     const auto grace = fields.integer("reconnect_grace", std::numeric_limits<std::int64_t>::min(),
                                       std::numeric_limits<std::int64_t>::max());
+    auto webhook = read_webhook(fields);
+    offer.headers = fields.texts("headers");
     if (!fields.ok()) return Error::invalid_json;
+    if (!webhook) return webhook.error();
+    offer.webhook = std::move(*webhook);
+    if (!are_bounded(offer.headers)) return Error::invalid_headers;
     if (!grace) return offer;
     if (*grace < 0 || *grace > kMaxGraceSeconds) return Error::invalid_grace;
     offer.reconnect_grace = std::chrono::seconds{*grace};
@@ -121,13 +143,14 @@ Result<call::NewRoom> parse_new_room(std::string_view body) {
     call::NewRoom room;
     room.id = RoomId{fields.text("id")};
     room.app_id = fields.text("app_id");
-    fields.text("webhook_url");  // Webhooks are not served yet; a wrong type is an error all the same.
-    fields.text("webhook_secret");
+    auto webhook = read_webhook(fields);
     room.sample_rate = fields
                            .integer("sample_rate", std::numeric_limits<std::int64_t>::min(),
                                     std::numeric_limits<std::int64_t>::max())
                            .value_or(0);
     if (!fields.ok()) return Error::invalid_json;
+    if (!webhook) return webhook.error();
+    room.webhook = std::move(*webhook);
     return room;
 }
 

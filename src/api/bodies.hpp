@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,14 +16,20 @@ namespace legroom::api {
 
 inline constexpr std::chrono::milliseconds kMaxWait{30'000};
 
+inline constexpr std::size_t kMaxHeaders = 32;            ///< Of an offer's `headers`,
+inline constexpr std::size_t kMaxHeaderBytes = 8 * 1024;  ///< and of their names and values.
+
 struct OfferBody {
     std::string sdp;
     std::string app_id;
     std::string role;
     std::optional<bool> accept_dtmf;          ///< Absent: true.
     std::optional<Duration> reconnect_grace;  ///< How long the leg may stay interrupted; whole seconds.
+    webhook::TargetPtr webhook;               ///< nullptr: no `webhook_url`.
+    std::map<std::string, std::string> headers;
 };
-/// Error::invalid_grace: `reconnect_grace` is not 0 to kMaxReconnectGrace.
+/// Error::invalid_grace: `reconnect_grace` is not 0 to kMaxReconnectGrace. Error::invalid_webhook,
+/// Error::invalid_headers.
 Result<OfferBody> parse_offer(std::string_view body);
 
 /// The SDP of a further offer.
@@ -47,6 +55,7 @@ Result<std::optional<double>> parse_leg_change(std::string_view body);
 /// The digits to be pressed; "" when there are none.
 Result<std::string> parse_digits(std::string_view body);
 
+/// Error::invalid_webhook.
 Result<call::NewRoom> parse_new_room(std::string_view body);
 Result<call::Joining> parse_joining(std::string_view body);
 

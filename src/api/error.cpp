@@ -18,6 +18,10 @@ public:
                 return "leg_id missing";
             case Error::invalid_grace:
                 return "invalid reconnect_grace";
+            case Error::invalid_webhook:
+                return "invalid webhook";
+            case Error::invalid_headers:
+                return "invalid headers";
             case Error::invalid_wait:
                 return "invalid wait";
         }

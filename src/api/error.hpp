@@ -10,6 +10,8 @@ enum class Error {
     invalid_json = 1,  ///< Malformed, absent where required, or a known member has the wrong JSON type.
     leg_id_missing,    ///< A join that names no leg.
     invalid_grace,     ///< `reconnect_grace` is out of range.
+    invalid_webhook,   ///< `webhook_url` is no target (webhook/target.hpp), or `webhook_secret` is too long.
+    invalid_headers,   ///< `headers` has more than kMaxHeaders, or than kMaxHeaderBytes.
     invalid_wait,      ///< `wait` is no number of milliseconds from 0 to kMaxWait.
 };
 boost::system::error_code make_error_code(Error error);

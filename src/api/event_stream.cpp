@@ -12,11 +12,12 @@ EventStream::EventStream(EventStreamConfig config, Random& random)
       ledger_(config.limits, config.first_seq),
       random_(random) {}
 
-void EventStream::publish(WallTime at, const call::Event& event) {
+events::RecordPtr EventStream::publish(WallTime at, const call::Event& event) {
     const Envelope envelope{random_.uuid(), at, instance_id_, ledger_.next()};
-    const auto record =
-        ledger_.append({envelope.seq, event.app_id, boost::json::serialize(render(event, envelope))});
+    const auto record = ledger_.append(
+        {envelope.seq, event.app_id, boost::json::serialize(render(event, envelope)), envelope.event_id});
     for (const auto& entry : listeners_) entry.second(record);
+    return record;
 }
 
 EventStream::ListenerId EventStream::listen(Listener listener) {

@@ -28,7 +28,8 @@ public:
 
     EventStream(EventStreamConfig config, Random& random);
 
-    void publish(WallTime at, const call::Event& event);
+    /// The record as everybody is told of it.
+    events::RecordPtr publish(WallTime at, const call::Event& event);
 
     ListenerId listen(Listener listener);
     void forget(ListenerId id) { listeners_.erase(id); }  ///< Not to be called from a listener.

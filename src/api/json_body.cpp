@@ -158,4 +158,19 @@ const boost::json::object* Fields::object(std::string_view name) {
     return value->if_object();
 }
 
+std::map<std::string, std::string> Fields::texts(std::string_view name) {
+    std::map<std::string, std::string> all;
+    const auto* members = object(name);
+    if (members == nullptr) return all;
+    for (const auto& member : *members) {
+        const auto* text = member.value().if_string();
+        if (text == nullptr) {
+            ok_ = false;
+            return {};
+        }
+        all.emplace(std::string{member.key()}, std::string{text->data(), text->size()});
+    }
+    return all;
+}
+
 }  // namespace legroom::api

@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,8 @@ public:
     std::size_t list_length(std::string_view name);            ///< 0 when absent.
     const boost::json::array* list(std::string_view name);     ///< nullptr when absent.
     const boost::json::object* object(std::string_view name);  ///< nullptr when absent.
+    /// The members of an object whose values are all texts; empty when absent.
+    std::map<std::string, std::string> texts(std::string_view name);
 
     [[nodiscard]] bool ok() const { return ok_; }
 

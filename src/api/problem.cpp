@@ -25,6 +25,12 @@ const Row* find(const error_code& error, Where where) {
         {api::Error::leg_id_missing, Where::anywhere, bad_request, "leg_id is required"},
         {api::Error::invalid_grace, Where::anywhere, bad_request,
          "invalid reconnect_grace: must be seconds from 0 to 3600"},
+        {api::Error::invalid_webhook, Where::anywhere, bad_request,
+         "invalid webhook: webhook_url must be an http or https URL of at most 2048 bytes, webhook_secret at "
+         "most "
+         "256 bytes"},
+        {api::Error::invalid_headers, Where::anywhere, bad_request,
+         "invalid headers: at most 32, and 8192 bytes in all"},
         {api::Error::invalid_wait, Where::anywhere, bad_request,
          "invalid wait: must be milliseconds from 0 to 30000"},
         {sdp::Error::invalid_fragment, Where::anywhere, bad_request, "invalid SDP fragment"},

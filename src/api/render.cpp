@@ -18,6 +18,12 @@ json::value number(double value) {
     return static_cast<double>(whole) == value ? json::value(whole) : json::value(value);
 }
 
+json::object texts(const std::map<std::string, std::string>& all) {
+    json::object object;
+    for (const auto& [name, text] : all) object[name] = text;
+    return object;
+}
+
 json::object render(const call::CandidateLine& candidate) {
     return {{"candidate", candidate.line},
             {"sdpMid", candidate.mid},
@@ -40,6 +46,7 @@ json::object render(const call::Leg& leg) {
     object["gain_db"] = number(leg.gain_db);
     add_unless_empty(object, "role", leg.role);
     add_unless_empty(object, "app_id", leg.app_id);
+    if (!leg.headers.empty()) object["headers"] = texts(leg.headers);
     return object;
 }
 

@@ -89,6 +89,13 @@ std::vector<Route> bridge_routes(BridgeHandlers& bridges) {
     };
 }
 
+std::vector<Route> webhook_routes(WebhookHandlers& webhooks) {
+    return {
+        {"GET", "/v1/webhooks", [&webhooks](R r) { return webhooks.status(r); }},
+        {"GET", "/v1/webhooks/dead-letters", [&webhooks](R r) { return webhooks.dead_letters(r); }},
+    };
+}
+
 std::vector<Route> whip_routes(WhipHandlers& whip, std::string_view endpoint, std::string_view session,
                                Purpose p) {
     return {
@@ -113,6 +120,7 @@ std::vector<Route> make_routes(Handlers handlers, PlainRoutes plain) {
     add(routes, bridge_routes(handlers.bridges));
     add(routes, whip_routes(handlers.whip, "/v1/whip/{room}", "/v1/whip/{room}/{leg}", Purpose::publish));
     add(routes, whip_routes(handlers.whip, "/v1/whep/{room}", "/v1/whep/{room}/{leg}", Purpose::listen));
+    add(routes, webhook_routes(handlers.webhooks));
     add(routes,
         {
             {"GET", "/v1/events", [&events = handlers.events](R r) { return events.replay(r); }},

@@ -10,6 +10,7 @@
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
 #include "api/routing_handlers.hpp"
+#include "api/webhook_handlers.hpp"
 #include "api/webrtc_handlers.hpp"
 #include "api/whip_handlers.hpp"
 
@@ -25,6 +26,7 @@ struct Handlers {
     BridgeHandlers& bridges;
     WhipHandlers& whip;
     EventHandlers& events;
+    WebhookHandlers& webhooks;
 };
 
 /// Routes of what no service is asked for.

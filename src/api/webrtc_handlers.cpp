@@ -33,6 +33,10 @@ Reply WebRtcHandlers::offer(const Routed& request) {
         const auto set = legs_.set_reconnect_grace(leg->id, *body->reconnect_grace);
         if (!set) return problem(set.error());
     }
+    if (const auto set = legs_.set_webhook(leg->id, std::move(body->webhook)); !set)
+        return problem(set.error());
+    if (const auto set = legs_.set_headers(leg->id, std::move(body->headers)); !set)
+        return problem(set.error());
     return answered(*leg);
 }
 

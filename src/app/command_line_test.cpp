@@ -145,6 +145,12 @@ const Good kGood[] = {
     {"COMFORT_NOISE_ENABLED", "0", "false"},
     {"COMFORT_NOISE_ENABLED", "yes", "true"},
     {"EVENT_LEDGER_SIZE", "1000000", "1000000"},
+    {"WEBHOOK_URL", "https://a.example:8443/hook?x=1", R"("https://a.example:8443/hook?x=1")"},
+    {"WEBHOOK_SECRET", "north", R"("***")"},
+    {"WEBHOOK_GIVE_UP_AFTER", "0", "0"},
+    {"WEBHOOK_GIVE_UP_AFTER", "168h", "604800"},
+    {"WEBHOOK_SPOOL_DIR", "/var/spool/legroom", R"("/var/spool/legroom")"},
+    {"WEBHOOK_SPOOL_DIR", "off", R"("off")"},
     {"VSI_EVENT_BUFFER_SIZE", "512", "512"},
     {"VSI_EVENT_BUFFER_SIZE", "0", "16"},
     {"VSI_EVENT_BUFFER_SIZE", "4000000000", "1000000"},
@@ -273,6 +279,10 @@ const BadText kBad[] = {
     {"DEFAULT_SAMPLE_RATE", "16k", kRates},
     {"COMFORT_NOISE_ENABLED", "maybe", kFlag},
     {"EVENT_LEDGER_SIZE", "0", "it must be a number from 1 to 1000000"},
+    {"WEBHOOK_URL", "a.example/hook",
+     "it must be an http or https URL without a user name, at most 2048 bytes"},
+    {"WEBHOOK_GIVE_UP_AFTER", "169h", "it must be a duration from 0 to 168h, such as 6h"},
+    {"WEBHOOK_SPOOL_DIR", "spool", "it must be the name of a directory, beginning with /, or off"},
     {"VSI_EVENT_BUFFER_SIZE", "-1", "it must be a whole number"},
     {"VSI_MAX_CONNECTIONS", "0", kAmount},
     {"MAX_LEGS", "0", kAmount},
@@ -304,6 +314,9 @@ const BadSecret kBadSecrets[] = {
     {"ICE_SERVERS", "turn:ann:%zz@host", R"(ICE_SERVERS is "turn:***@host" (environment): )"},
     {"CLIENT_ICE_SERVERS", "turn:ann:word@host", R"(CLIENT_ICE_SERVERS is "turn:***@host" (environment): )"},
     {"ICE_SERVERS_CREDENTIAL", "***", R"(ICE_SERVERS_CREDENTIAL is "***" (environment): )"},
+    {"WEBHOOK_URL", "https://ann:word@a.example/",
+     R"(WEBHOOK_URL is "https:***@a.example/" (environment): )"},
+    {"WEBHOOK_SECRET", "***", R"(WEBHOOK_SECRET is "***" (environment): )"},
     {"TURN_SECRET", "two\nlines", R"(TURN_SECRET is "***" (environment): )"},
 };
 
@@ -454,11 +467,11 @@ TEST(CommandLine, TurnServersTakeTheCredentialsForAllWhereTheyHaveNone) {
 TEST(CommandLine, WarnsOfTurnServersWithoutCredentialsAndOfWhatHasNoEffect) {
     const Serve serve = served(start(
         {"--config", file_of("sip_port = 5060\n")},
-        {{"ICE_SERVERS", "stun:a,turn:b"}, {"WEBHOOK_URL", "x"}, {"S3_BUCKET", "y"}, {"RECORDING_DIR", ""}}));
+        {{"ICE_SERVERS", "stun:a,turn:b"}, {"S3_REGION", "x"}, {"S3_BUCKET", "y"}, {"RECORDING_DIR", ""}}));
     EXPECT_EQ(serve.warnings,
               (std::vector<std::string>{
                   "set, and without effect in this version: SIP_PORT",
-                  "set, and without effect in this version: WEBHOOK_URL, S3_BUCKET",
+                  "set, and without effect in this version: S3_BUCKET, S3_REGION",
                   "ICE_SERVERS: skipped turn:b:3478?transport=udp: a TURN server asks for a user name and a "
                   "password (turn:USER:PASSWORD@HOST, or ICE_SERVERS_USERNAME and ICE_SERVERS_CREDENTIAL)"}));
     EXPECT_TRUE(serve.config.media.turn_servers.empty());

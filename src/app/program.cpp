@@ -179,9 +179,11 @@ std::optional<std::string> Program::open_links(std::optional<io::ServerLinks>& l
 void Program::make_services(const dtls::Certificate& certificate) {
     const auto on_event = [this](const call::Event& event) {
         log_event(event);
-        events_->publish(io::wall_time(), event);
+        webhooks_->publish(event, events_->publish(io::wall_time(), event));
     };
     events_ = std::make_unique<api::EventStream>(stream_config(config_), control_random_);
+    http_client_ = std::make_unique<io::HttpClient>(control_);
+    webhooks_ = std::make_unique<WebhookSender>(control_, *http_client_, config_.webhook);
     board_ = std::make_unique<call::Switchboard>(
         [this](engine::Command command) { media_->post(std::move(command)); }, on_event);
     call::LegConfig leg_config;
@@ -211,6 +213,7 @@ void Program::make_api() {
         return std::chrono::duration_cast<std::chrono::seconds>(io::wall_time().since_1970);
     };
     api_config.events = events_.get();
+    api_config.webhooks = &webhooks_->dispatcher();
     api_ = std::make_unique<api::Api>(std::move(api_config), *legs_, *rooms_, *dtmf_);
     vsi_ = std::make_unique<vsi::Hub>(
         vsi::HubConfig{config_.events.vsi_connections, config_.events.vsi_event_buffer}, *api_, *events_);
@@ -292,6 +295,8 @@ void Program::on_engine_event(const engine::Event& event) {
 
 void Program::shut_down() {
     spdlog::info("shutting down: {} legs", legs_->all().size());
+    if (const std::size_t waiting = webhooks_->dispatcher().waiting(); waiting > 0)
+        spdlog::warn("{} events have not reached their webhooks, and are given up", waiting);
     api_->shut_down();
     http_->stop([this] { control_.stop(); });
     media_->stop();

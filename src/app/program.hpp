@@ -12,6 +12,7 @@
 #include "api/event_stream.hpp"
 #include "app/config.hpp"
 #include "app/reachability.hpp"
+#include "app/webhook_sender.hpp"
 #include "base/result.hpp"
 #include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
@@ -19,6 +20,7 @@
 #include "call/switchboard.hpp"
 #include "engine/shard.hpp"
 #include "io/crypto_random.hpp"
+#include "io/http_client.hpp"
 #include "io/http_server.hpp"
 #include "io/media_loop.hpp"
 #include "vsi/hub.hpp"
@@ -62,6 +64,8 @@ private:
     std::unique_ptr<Reachability> reachability_;
 
     std::unique_ptr<api::EventStream> events_;
+    std::unique_ptr<io::HttpClient> http_client_;  ///< Who asks other servers.
+    std::unique_ptr<WebhookSender> webhooks_;
     std::unique_ptr<call::Switchboard> board_;
     std::unique_ptr<call::LegService> legs_;
     std::unique_ptr<call::RoomService> rooms_;

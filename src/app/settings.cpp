@@ -9,6 +9,7 @@
 #include "app/ice_settings.hpp"
 #include "app/ice_uri.hpp"
 #include "app/values.hpp"
+#include "app/webhook_settings.hpp"
 #include "vsi/hub.hpp"
 
 namespace legroom::app {
@@ -196,6 +197,19 @@ constexpr Setting kSettings[] = {
      },
      [](const Config& c) { return fmt::to_string(c.events.vsi_connections); }},
 
+    {"WEBHOOK_URL", "where events are posted to whose leg and room have no webhook of their own",
+     "an http or https URL without a user name, at most 2048 bytes", set_webhook_url, show_webhook_url,
+     hide_in_uris},
+
+    {"WEBHOOK_SECRET", "signs what is posted there", kSecret, set_webhook_secret, show_webhook_secret, hide},
+
+    {"WEBHOOK_GIVE_UP_AFTER", "how long an event is tried to be delivered to a webhook",
+     "a duration from 0 to 168h, such as 6h", set_webhook_give_up,
+     [](const Config& c) { return show_seconds(c.webhook.give_up_after); }},
+
+    {"WEBHOOK_SPOOL_DIR", "where events wait for webhooks that memory does not hold",
+     "the name of a directory, beginning with /, or off", set_webhook_spool_dir, show_webhook_spool_dir},
+
     {"MAX_LEGS", "most legs at a time", kCount,
      [](Config& c, std::string_view text) { return put(c.max_legs, parse_number(text, 1, kMost)); },
      [](const Config& c) { return fmt::to_string(c.max_legs); }},
@@ -217,8 +231,6 @@ constexpr std::string_view kUnused[] = {
     "SPEECH_DETECTION_ENABLED",
     "WS_JITTER_BUFFER_MS",
     "RECORDING_DIR",
-    "WEBHOOK_URL",
-    "WEBHOOK_SECRET",
     "S3_BUCKET",
     "S3_REGION",
     "S3_ENDPOINT",

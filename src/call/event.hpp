@@ -13,6 +13,7 @@
 #include "call/bridge.hpp"
 #include "call/failure.hpp"
 #include "engine/routing.hpp"
+#include "webhook/target.hpp"
 
 namespace legroom::call {
 
@@ -79,6 +80,7 @@ struct Event {
     RoomId room;
     std::string app_id;  ///< Of the leg; of the room where there is no leg.
     Happening what;
+    webhook::TargetPtr webhook = {};  ///< Whose it is: the leg's, else the room's; nullptr: neither has one.
 };
 
 std::string_view type_name(const Event& event);  ///< "leg.connected", "room.created", …

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "call/connection.hpp"
 #include "dtls/certificate.hpp"
 #include "sdp/answer.hpp"
+#include "webhook/target.hpp"
 
 namespace legroom::call {
 
@@ -61,7 +63,9 @@ struct Leg {
     std::size_t digits_waiting = 0;     ///< Handed to the shard and not told of as done.
     bool transport_up = false;          ///< ICE and DTLS were up at least once.
     Connection connection = Connection::connecting;
-    Duration reconnect_grace{};  ///< How long it waits for its peer to come back.
+    std::map<std::string, std::string> headers;  ///< What its offer came with, for who reads the leg.
+    webhook::TargetPtr webhook;                  ///< Of events about it; nullptr: none of its own.
+    Duration reconnect_grace{};                  ///< How long it waits for its peer to come back.
     Instant created_at;
     Signalling signalling;
 };

@@ -188,6 +188,20 @@ Result<const Leg*> LegService::set_gain(const LegId& id, double decibels) {
     return leg;
 }
 
+Result<void> LegService::set_webhook(const LegId& id, webhook::TargetPtr target) {
+    Leg* leg = board_.find(id);
+    if (leg == nullptr) return Error::leg_not_found;
+    leg->webhook = std::move(target);
+    return {};
+}
+
+Result<void> LegService::set_headers(const LegId& id, std::map<std::string, std::string> headers) {
+    Leg* leg = board_.find(id);
+    if (leg == nullptr) return Error::leg_not_found;
+    leg->headers = std::move(headers);
+    return {};
+}
+
 Result<void> LegService::hang_up(Instant now, const LegId& id) {
     Leg* leg = board_.find(id);
     if (leg == nullptr) return Error::leg_not_found;

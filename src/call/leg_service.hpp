@@ -88,6 +88,12 @@ public:
     /// kMaxReconnectGrace, else Error::bad_reconnect_grace.
     Result<void> set_reconnect_grace(const LegId& id, Duration grace);
 
+    /// Where events about the leg go from now on; nullptr: where its room's go, or everybody's. No event.
+    Result<void> set_webhook(const LegId& id, webhook::TargetPtr target);
+
+    /// What the leg shows as its `headers`. No event.
+    Result<void> set_headers(const LegId& id, std::map<std::string, std::string> headers);
+
     /// How the leg's connection stands: `taker` is called once, now with an error or as soon as the shard has
     /// answered. Error::too_many_queries beyond kMaxIceQueries at a time.
     void ice_status(const LegId& id, IceStatusTaker taker);

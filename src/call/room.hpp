@@ -6,6 +6,7 @@
 #include "base/ids.hpp"
 #include "base/units.hpp"
 #include "engine/routing.hpp"
+#include "webhook/target.hpp"
 
 namespace legroom::call {
 
@@ -16,8 +17,9 @@ struct Room {
     RoomId id;
     std::string app_id;
     SampleRate rate = SampleRate::k16000;
-    std::vector<LegId> members;  ///< In order of joining. Changed by Switchboard only.
+    std::vector<LegId> members = {};  ///< In order of joining. Changed by Switchboard only.
     RoutingMatrix routing = {};
+    webhook::TargetPtr webhook = {};  ///< Of events about it; nullptr: none of its own.
 };
 
 }  // namespace legroom::call

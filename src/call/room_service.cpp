@@ -42,7 +42,8 @@ Result<const Room*> RoomService::create(Instant now, NewRoom wanted) {
     if (!rate) return Error::invalid_sample_rate;
     if (wanted.id.value.empty()) wanted.id = RoomId{random_.uuid()};
 
-    const auto room = open(now, std::move(wanted.id), std::move(wanted.app_id), *rate);
+    const auto room =
+        open(now, {std::move(wanted.id), std::move(wanted.app_id), *rate, {}, {}, std::move(wanted.webhook)});
     if (!room) return room.error();
     return *room;
 }
@@ -55,12 +56,12 @@ Result<void> RoomService::check_open(const RoomId& id) {
     return Error::too_many_rooms;
 }
 
-Result<Room*> RoomService::open(Instant now, RoomId id, std::string app_id, SampleRate rate) {
-    if (board_.find(id) != nullptr) return Error::room_exists;
-    if (const auto possible = check_open(id); !possible) return possible.error();
-    Room& room = board_.add(Room{std::move(id), std::move(app_id), rate, {}, {}});
+Result<Room*> RoomService::open(Instant now, Room wanted) {
+    if (board_.find(wanted.id) != nullptr) return Error::room_exists;
+    if (const auto possible = check_open(wanted.id); !possible) return possible.error();
+    Room& room = board_.add(std::move(wanted));
     ++counters_.created;
-    board_.send(engine::CreateRoom{room.id, rate});
+    board_.send(engine::CreateRoom{room.id, room.rate});
     board_.publish(now, room, RoomCreated{});
     return &room;
 }
@@ -69,6 +70,7 @@ Result<void> RoomService::remove(Instant now, const RoomId& id) {
     Room* room = board_.find(id);
     if (room == nullptr) return Error::room_not_found;
 
+    room->webhook.reset();  // What its end brings about is not told to it (contract 04).
     bridges_.tear_down(now, id);
     std::vector<Leg> gone;
     for (const LegId& member : std::exchange(room->members, {})) {
@@ -92,7 +94,7 @@ Result<Joined> RoomService::join(Instant now, const RoomId& id, const Joining& j
 
     Room* room = board_.find(id);
     if (room == nullptr) {
-        const auto opened = open(now, id, leg->app_id, config_.default_rate);
+        const auto opened = open(now, {id, leg->app_id, config_.default_rate});
         if (!opened) return opened.error();
         room = *opened;
     }

@@ -26,7 +26,8 @@ struct RoomConfig {
 struct NewRoom {
     RoomId id;  ///< "" = one of ours, a UUID.
     std::string app_id;
-    std::int64_t sample_rate = 0;  ///< Hz; 0 = the default rate.
+    std::int64_t sample_rate = 0;     ///< Hz; 0 = the default rate.
+    webhook::TargetPtr webhook = {};  ///< Of events about it, `room.created` included, `room.deleted` not.
 };
 
 /// How a leg is to enter a room. An absent member leaves the leg as it is.
@@ -82,7 +83,7 @@ public:
     [[nodiscard]] const RoomCounters& counters() const { return counters_; }
 
 private:
-    Result<Room*> open(Instant now, RoomId id, std::string app_id, SampleRate rate);
+    Result<Room*> open(Instant now, Room wanted);
     Joined enter(Instant now, Leg& leg, Room& room, const Joining& joining);
 
     RoomConfig config_;

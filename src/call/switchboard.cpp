@@ -10,19 +10,22 @@ Switchboard::Switchboard(CommandSink commands, EventSink events)
     : commands_(std::move(commands)), events_(std::move(events)) {}
 
 void Switchboard::publish(Instant now, const Leg& leg, Happening what) {
-    events_({now, leg.id, {}, leg.app_id, std::move(what)});
+    events_({now, leg.id, {}, leg.app_id, std::move(what), leg.webhook});
 }
 
 void Switchboard::publish(Instant now, const Leg& leg, const RoomId& room, Happening what) {
-    events_({now, leg.id, room, leg.app_id, std::move(what)});
+    const Room* const where = leg.webhook ? nullptr : find(room);
+    events_(
+        {now, leg.id, room, leg.app_id, std::move(what), where == nullptr ? leg.webhook : where->webhook});
 }
 
 void Switchboard::publish(Instant now, const Room& room, Happening what) {
-    events_({now, {}, room.id, room.app_id, std::move(what)});
+    events_({now, {}, room.id, room.app_id, std::move(what), room.webhook});
 }
 
 void Switchboard::publish(Instant now, const Bridge& bridge, Happening what) {
-    events_({now, {}, {}, find(bridge.a)->app_id, std::move(what)});
+    const Room& a = *find(bridge.a);
+    events_({now, {}, {}, a.app_id, std::move(what), a.webhook});
 }
 
 Leg* Switchboard::find(const LegId& leg) {

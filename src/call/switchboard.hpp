@@ -33,11 +33,11 @@ public:
         if (watcher_) watcher_(leg);
     }
 
-    /// Publishes with the scope L, LR or R of contract 04.
+    /// Publishes with the scope L, LR or R of contract 04, and for the webhook of the leg, else of the room.
     void publish(Instant now, const Leg& leg, Happening what);
     void publish(Instant now, const Leg& leg, const RoomId& room, Happening what);
     void publish(Instant now, const Room& room, Happening what);
-    /// In no scope, with the app_id of room A, which still exists.
+    /// In no scope, with the app_id and for the webhook of room A, which still exists.
     void publish(Instant now, const Bridge& bridge, Happening what);
 
     /// References and pointers stay valid until that leg or room is taken out.

@@ -15,8 +15,9 @@ using Seq = std::uint64_t;
 /// One event as everybody is told of it.
 struct Record {
     Seq seq = 0;
-    std::string app_id;  ///< "": untagged. What filters look at.
-    std::string body;    ///< The JSON object, rendered once.
+    std::string app_id;   ///< "": untagged. What filters look at.
+    std::string body;     ///< The JSON object, rendered once.
+    std::string id = {};  ///< Its `event_id`.
 };
 /// Shared: a slow reader may still need a record that the ledger has dropped.
 using RecordPtr = std::shared_ptr<const Record>;

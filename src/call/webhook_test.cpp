@@ -1,0 +1,77 @@
+// Which webhook an event is for (contract 04).
+#include <gmock/gmock.h>
+
+#include "call/call_test_world.hpp"
+
+namespace legroom::call {
+namespace {
+
+using test::World;
+using testing::ElementsAre;
+
+webhook::TargetPtr hook(const std::string& url) {
+    return std::make_shared<const webhook::Target>(webhook::Target{url, ""});
+}
+
+/// What was published since the last time, each with whose it is: "room.created>room leg.connected>-".
+std::vector<std::string> targets(World& world) {
+    std::vector<std::string> all;
+    for (const Event& event : std::exchange(world.events, {})) {
+        all.push_back(std::string{type_name(event)} + ">" + (event.webhook ? event.webhook->url : "-"));
+    }
+    return all;
+}
+
+struct WebhookWorld : testing::Test {
+    void make_room(const std::string& id, webhook::TargetPtr target = {}) {
+        static_cast<void>(world.rooms.create(world.now, {RoomId{id}, "", 0, std::move(target)}));
+    }
+    void join(const LegId& leg, const std::string& room) {
+        Joining joining;
+        joining.leg = leg;
+        static_cast<void>(world.rooms.join(world.now, RoomId{room}, joining));
+    }
+    World world;
+    LegId plain = world.add_leg();
+    LegId own = world.add_leg();
+    WebhookWorld() { static_cast<void>(world.legs.set_webhook(own, hook("leg"))); }
+};
+
+TEST_F(WebhookWorld, ALegsGoesBeforeItsRooms) {
+    make_room("A", hook("room"));
+    join(plain, "A");
+    join(own, "A");
+    static_cast<void>(world.legs.set_muted(world.now, plain, true));
+    static_cast<void>(world.legs.set_muted(world.now, own, true));
+    EXPECT_THAT(targets(world), ElementsAre("room.created>room", "leg.joined_room>room",
+                                            "leg.joined_room>leg", "leg.muted>-", "leg.muted>leg"));
+    static_cast<void>(world.legs.hang_up(world.now, plain));
+    static_cast<void>(world.legs.hang_up(world.now, own));
+    EXPECT_THAT(targets(world), ElementsAre("leg.left_room>room", "leg.disconnected>-", "leg.left_room>leg",
+                                            "leg.disconnected>leg"));
+}
+
+TEST_F(WebhookWorld, ARoomsIsForgottenAsItsDeletionBegins) {
+    make_room("A", hook("a"));
+    make_room("B", hook("b"));
+    static_cast<void>(world.rooms.bridges().create(world.now, RoomId{"A"}, {RoomId{"B"}, BridgeId{"x"}}));
+    join(own, "A");
+    targets(world);
+    static_cast<void>(world.rooms.remove(world.now, RoomId{"A"}));
+    EXPECT_THAT(targets(world), ElementsAre("room.unbridged>-", "room.deleted>-", "leg.disconnected>leg"));
+    static_cast<void>(world.rooms.remove(world.now, RoomId{"B"}));
+    EXPECT_THAT(targets(world), ElementsAre("room.deleted>-"));
+}
+
+TEST_F(WebhookWorld, ABridgesEventsAreThoseOfRoomA) {
+    make_room("A", hook("a"));
+    make_room("B", hook("b"));
+    targets(world);
+    static_cast<void>(world.rooms.bridges().create(world.now, RoomId{"B"}, {RoomId{"A"}, BridgeId{"x"}}));
+    EXPECT_THAT(targets(world), ElementsAre("room.bridged>b"));
+    static_cast<void>(world.rooms.remove(world.now, RoomId{"A"}));
+    EXPECT_THAT(targets(world), ElementsAre("room.unbridged>b", "room.deleted>-"));
+}
+
+}  // namespace
+}  // namespace legroom::call
