@@ -45,7 +45,7 @@ void add_headers(std::vector<Header> own, std::vector<Header>& all) {
 Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, call::DtmfService& dtmf)
     : config_(std::move(config)),
       watched_(legs),
-      webrtc_(legs, dtmf, config_.connection),
+      webrtc_(legs, rooms, config_.connection),
       legs_(legs),
       dtmf_(dtmf),
       rooms_(rooms, legs),

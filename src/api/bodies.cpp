@@ -12,8 +12,15 @@
 namespace legroom::api {
 namespace {
 
-constexpr std::int64_t kMaxGraceSeconds =
-    std::chrono::duration_cast<std::chrono::seconds>(call::kMaxReconnectGrace).count();
+/// Whatever its size: what is too large is an error of its own.
+std::optional<std::int64_t> any_integer(Fields& fields, std::string_view name) {
+    return fields.integer(name, std::numeric_limits<std::int64_t>::min(),
+                          std::numeric_limits<std::int64_t>::max());
+}
+
+bool is_within(std::int64_t seconds, Duration most) {
+    return seconds >= 0 && seconds <= std::chrono::duration_cast<std::chrono::seconds>(most).count();
+}
 
 Result<std::string> read_candidate(const boost::json::value& value) {
     const auto* object = value.if_object();
@@ -35,15 +42,22 @@ Result<OfferBody> parse_offer(std::string_view body) {
     Fields fields{*object};
     OfferBody offer;
     offer.sdp = fields.text("sdp");
-    offer.app_id = fields.text("app_id");
-    offer.role = fields.text("role");
-    offer.accept_dtmf = fields.flag("accept_dtmf");
-    const auto grace = fields.integer("reconnect_grace", std::numeric_limits<std::int64_t>::min(),
-                                      std::numeric_limits<std::int64_t>::max());
+    offer.room = RoomId{fields.text("room_id")};
+    call::LegOptions& options = offer.options;
+    options.app_id = fields.text("app_id");
+    options.role = fields.text("role");
+    options.muted = fields.flag("mute").value_or(options.muted);
+    options.deaf = fields.flag("deaf").value_or(options.deaf);
+    options.accept_dtmf = fields.flag("accept_dtmf").value_or(options.accept_dtmf);
+    options.speech_detection = fields.flag("speech_detection");
+    const auto grace = any_integer(fields, "reconnect_grace");
+    const auto limit = any_integer(fields, "max_duration");
     if (!fields.ok()) return Error::invalid_json;
-    if (!grace) return offer;
-    if (*grace < 0 || *grace > kMaxGraceSeconds) return Error::invalid_grace;
-    offer.reconnect_grace = std::chrono::seconds{*grace};
+
+    if (grace && !is_within(*grace, call::kMaxReconnectGrace)) return Error::invalid_grace;
+    if (limit && !is_within(*limit, call::kMaxDuration)) return Error::invalid_max_duration;
+    if (grace) options.reconnect_grace = std::chrono::seconds{*grace};
+    if (limit.value_or(0) > 0) options.max_duration = std::chrono::seconds{*limit};
     return offer;
 }
 
@@ -123,10 +137,7 @@ Result<call::NewRoom> parse_new_room(std::string_view body) {
     room.app_id = fields.text("app_id");
     fields.text("webhook_url");  // Webhooks are not served yet; a wrong type is an error all the same.
     fields.text("webhook_secret");
-    room.sample_rate = fields
-                           .integer("sample_rate", std::numeric_limits<std::int64_t>::min(),
-                                    std::numeric_limits<std::int64_t>::max())
-                           .value_or(0);
+    room.sample_rate = any_integer(fields, "sample_rate").value_or(0);
     if (!fields.ok()) return Error::invalid_json;
     return room;
 }

@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "call/leg_options.hpp"
 #include "call/room_service.hpp"
 
 /// Request bodies as values, one function an endpoint. Every failure is an api::Error.
@@ -16,12 +17,11 @@ inline constexpr std::chrono::milliseconds kMaxWait{30'000};
 
 struct OfferBody {
     std::string sdp;
-    std::string app_id;
-    std::string role;
-    std::optional<bool> accept_dtmf;          ///< Absent: true.
-    std::optional<Duration> reconnect_grace;  ///< How long the leg may stay interrupted; whole seconds.
+    RoomId room;  ///< "" = into none.
+    call::LegOptions options;
 };
-/// Error::invalid_grace: `reconnect_grace` is not 0 to kMaxReconnectGrace.
+/// Error::invalid_grace: `reconnect_grace` is not 0 to kMaxReconnectGrace seconds;
+/// Error::invalid_max_duration: `max_duration` is not 0, which stands for none, to kMaxDuration seconds.
 Result<OfferBody> parse_offer(std::string_view body);
 
 /// The SDP of a further offer.

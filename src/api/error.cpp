@@ -18,6 +18,8 @@ public:
                 return "leg_id missing";
             case Error::invalid_grace:
                 return "invalid reconnect_grace";
+            case Error::invalid_max_duration:
+                return "invalid max_duration";
             case Error::invalid_wait:
                 return "invalid wait";
         }

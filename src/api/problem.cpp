@@ -25,6 +25,8 @@ const Row* find(const error_code& error, Where where) {
         {api::Error::leg_id_missing, Where::anywhere, bad_request, "leg_id is required"},
         {api::Error::invalid_grace, Where::anywhere, bad_request,
          "invalid reconnect_grace: must be seconds from 0 to 3600"},
+        {api::Error::invalid_max_duration, Where::anywhere, bad_request,
+         "invalid max_duration: must be seconds from 0 to 31622400"},
         {api::Error::invalid_wait, Where::anywhere, bad_request,
          "invalid wait: must be milliseconds from 0 to 30000"},
         {sdp::Error::invalid_fragment, Where::anywhere, bad_request, "invalid SDP fragment"},

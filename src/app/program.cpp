@@ -38,7 +38,9 @@ void log_event(const call::Event& event) {
         // People press card numbers and PINs: these do not belong into a log that nobody asked for them.
         if (spdlog::should_log(spdlog::level::debug)) line += fmt::format(" digit={}", key->digit);
     }
-    spdlog::info(line);
+    const bool chatter = std::holds_alternative<call::SpeakingStarted>(event.what) ||
+                         std::holds_alternative<call::SpeakingStopped>(event.what);
+    spdlog::log(chatter ? spdlog::level::debug : spdlog::level::info, line);
 }
 
 /// Every request, at LOG_LEVEL=debug.
@@ -189,6 +191,7 @@ void Program::make_services(const dtls::Certificate& certificate) {
     leg_config.fingerprint = certificate.fingerprint();
     leg_config.gathering_done = !reachability_->gathers();
     leg_config.reconnect_grace = config_.connection.reconnect_grace;
+    leg_config.speech_detection = config_.media.speech_detection;
     legs_ = std::make_unique<call::LegService>(leg_config, *board_, control_random_);
     legs_->set_local_candidates(reachability_->hosts().candidates);
     rooms_ = std::make_unique<call::RoomService>(

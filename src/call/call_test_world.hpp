@@ -72,7 +72,9 @@ struct World {
     }
 
     /// A leg made from plain_offer().
-    LegId add_leg(std::string app_id = "") { return legs.create(now, plain_offer(), std::move(app_id))->id; }
+    LegId add_leg(std::string app_id = "") {
+        return legs.create(now, plain_offer(), {.app_id = std::move(app_id)})->id;
+    }
 
     void engine_says(const engine::Event& event) {
         legs.handle(now, event);

@@ -16,7 +16,7 @@
 
 namespace legroom::call {
 
-enum class DisconnectReason { api_hangup, room_deleted, ice_failure };
+enum class DisconnectReason { api_hangup, room_deleted, ice_failure, max_duration };
 std::string_view to_string(DisconnectReason reason);  ///< As in the CDR (contract 04).
 
 struct LegConnected {};  ///< ICE and DTLS up, for the first time.
@@ -46,6 +46,9 @@ struct DtmfReceived {
     char digit = '0';       ///< One of "0123456789*#ABCD".
     std::uint64_t seq = 0;  ///< From 1, per leg.
 };
+/// Of a room, too, when the leg is in one. They take turns.
+struct SpeakingStarted {};
+struct SpeakingStopped {};
 struct RoomCreated {};
 struct RoomDeleted {};
 enum class RoutingReason { set, update, leg_joined, leg_role_changed };
@@ -66,10 +69,10 @@ struct RoomUnbridged {
     bool room_deleted = false;  ///< Why.
 };
 
-using Happening =
-    std::variant<LegConnected, LegInterrupted, LegResumed, LegDisconnected, LegJoinedRoom, LegLeftRoom,
-                 LegMuted, LegUnmuted, LegDeafened, LegUndeafened, LegRoleChanged, DtmfReceived, RoomCreated,
-                 RoomDeleted, RoomRoutingChanged, RoomBridged, RoomBridgeUpdated, RoomUnbridged>;
+using Happening = std::variant<LegConnected, LegInterrupted, LegResumed, LegDisconnected, LegJoinedRoom,
+                               LegLeftRoom, LegMuted, LegUnmuted, LegDeafened, LegUndeafened, LegRoleChanged,
+                               DtmfReceived, SpeakingStarted, SpeakingStopped, RoomCreated, RoomDeleted,
+                               RoomRoutingChanged, RoomBridged, RoomBridgeUpdated, RoomUnbridged>;
 
 /// Something happened (contract 04), said once, in order. The scope members are empty where the event has
 /// no such scope: `leg.muted` names no room even while the leg is in one.

@@ -56,6 +56,8 @@ struct Leg {
     bool muted = false;                 ///< Others do not hear it.
     bool deaf = false;                  ///< It does not hear others.
     double gain_db = 0;                 ///< How much louder others hear it.
+    bool speech_detection = false;      ///< Whether anybody is told that it speaks.
+    bool speaking = false;              ///< speaking.started was told, and its end was not.
     bool accept_dtmf = true;            ///< Wants digits forwarded from room mates.
     std::uint64_t digits_received = 0;  ///< From the far end so far.
     std::size_t digits_waiting = 0;     ///< Handed to the shard and not told of as done.

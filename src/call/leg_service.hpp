@@ -13,6 +13,7 @@
 #include "base/time.hpp"
 #include "call/error.hpp"
 #include "call/ice_status.hpp"
+#include "call/leg_options.hpp"
 #include "call/limits.hpp"
 #include "call/local_candidates.hpp"
 #include "call/remote_side.hpp"
@@ -31,6 +32,7 @@ struct LegConfig {
     /// poll is told `done`.
     bool gathering_done = false;
     Duration reconnect_grace = std::chrono::seconds{30};  ///< Of legs that do not say.
+    bool speech_detection = false;                        ///< Likewise.
 };
 
 struct NewLeg {
@@ -71,9 +73,7 @@ public:
     /// soon as this returns; on an error there is none. No event: `leg.connected` comes when media can flow.
     /// Of a publisher nothing but its sending is accepted, of a listener nothing but its receiving;
     /// Error::wrong_direction if that leaves nothing.
-    /// It has its `role` from the beginning, without an event.
-    Result<NewLeg> create(Instant now, std::string_view offer, std::string app_id, Origin origin = {},
-                          std::string role = {});
+    Result<NewLeg> create(Instant now, std::string_view offer, LegOptions options = {}, Origin origin = {});
 
     /// Answers a second offer of a leg: hold and formats, an ICE restart, or a wholly new transport (see
     /// second_offer.hpp). The present path carries the call until the new one does. Error::change_pending
@@ -133,8 +133,10 @@ private:
     void on(Instant now, const engine::LegInterrupted& event);
     void on(Instant now, const engine::LegResumed& event);
     void on(Instant now, const engine::LegFailed& event);
+    void on(Instant now, const engine::LegExpired& event);
     void on(Instant, const engine::DigitReceived&) {}  ///< DtmfService's.
     void on(Instant, const engine::DigitsDone&) {}     ///< Likewise.
+    void on(Instant now, const engine::SpeakingChanged& event);
     void on(Instant now, const engine::TransportChanged& event);
     void on(Instant now, const engine::IceReported& event);
     void on(Instant now, const engine::CandidateGathered& event);
@@ -144,8 +146,9 @@ private:
 
     void take_candidate(Leg& leg, const ice::ParsedCandidate& parsed);
     sdp::Ours invent_ours();
-    Leg admit(Instant now, const sdp::Ours& ours, const sdp::Negotiated& negotiated, std::string app_id);
-    void start(Leg leg, const sdp::Ours& ours, sdp::Negotiated negotiated, RemoteSide remote);
+    Leg admit(Instant now, const sdp::Ours& ours, const sdp::Negotiated& negotiated, LegOptions options);
+    void start(Leg leg, std::optional<Duration> max_duration, const sdp::Ours& ours,
+               sdp::Negotiated negotiated, RemoteSide remote);
     void end(Instant now, Leg& leg, LegDisconnected story);
 
     struct Change {

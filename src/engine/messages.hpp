@@ -31,6 +31,10 @@ struct CreateLeg {
     std::string cname;
     Duration reconnect_grace = std::chrono::seconds{30};  ///< How long it may stay interrupted.
     std::string role = {};                                ///< For the routing of its rooms; "" = none.
+    bool muted = false;
+    bool deaf = false;
+    bool speech_detection = false;              ///< Ask for SpeakingChanged.
+    std::optional<Duration> max_duration = {};  ///< Ask for LegExpired after this time.
 };
 /// A second offer was answered: what it changes. Until the TransportChanged of a restart or a replacement
 /// nothing but `kept` may follow; anything else is ignored and counted.
@@ -177,6 +181,10 @@ struct LegFailed {
     peer::Failed failure;
     std::vector<ice::PairReport> pairs;  ///< What was tried.
 };
+/// The leg's `max_duration` is over. The shard keeps it as it is until CloseLeg.
+struct LegExpired {
+    LegId leg;
+};
 /// A key was pressed at the peer.
 struct DigitReceived {
     LegId leg;
@@ -187,6 +195,12 @@ struct DigitsDone {
     LegId leg;
     std::size_t sent = 0;
     std::size_t dropped = 0;  ///< The peer takes none (any more), or too many were waiting.
+};
+/// Somebody begins or ends to speak at the peer: told of legs that were made with `speech_detection`, in
+/// turns, beginning with `true`. Nobody speaks on a leg that is muted or has just been put elsewhere.
+struct SpeakingChanged {
+    LegId leg;
+    bool speaking = false;
 };
 /// The new transport of a ChangeLeg carries the leg, or has been given up and the old one goes on.
 struct TransportChanged {
@@ -214,8 +228,8 @@ struct RelayFailed {
 /// No more candidates of the first round will come.
 struct GatheringDone {};
 
-using Event =
-    std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, DigitReceived, DigitsDone,
-                 TransportChanged, IceReported, CandidateGathered, CandidateLost, RelayFailed, GatheringDone>;
+using Event = std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, LegExpired, DigitReceived,
+                           DigitsDone, SpeakingChanged, TransportChanged, IceReported, CandidateGathered,
+                           CandidateLost, RelayFailed, GatheringDone>;
 
 }  // namespace legroom::engine

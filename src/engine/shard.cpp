@@ -371,6 +371,8 @@ void Shard::pump(Instant now, LegNumber number) {
     deadlines_.set(number, leg.connection().deadline());
     const auto [sent, dropped] = leg.take_digits_done();
     if (sent + dropped > 0) report(DigitsDone{leg.id(), sent, dropped});
+    if (leg.take_expired(now)) report(LegExpired{leg.id()});  // A tick comes often enough to see it.
+    if (const auto speaking = leg.take_speaking_change()) report(SpeakingChanged{leg.id(), *speaking});
 }
 
 void Shard::act(Instant now, LegNumber number, Leg& leg, ConnectionOutput output) {

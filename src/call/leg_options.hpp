@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace legroom::call {
+
+/// What an offer may say of the leg it makes, beside its SDP. All of it is in force before the leg's first
+/// frame, and none of it is an event.
+struct LegOptions {
+    std::string app_id = {};
+    std::string role = {};  ///< For the routing of its rooms; "" = none.
+    bool muted = false;
+    bool deaf = false;
+    bool accept_dtmf = true;
+    std::optional<bool> speech_detection = {};     ///< nullopt: as configured, like the next.
+    std::optional<Duration> reconnect_grace = {};  ///< 0 to kMaxReconnectGrace.
+    std::optional<Duration> max_duration = {};     ///< From its creation; more than 0, at most kMaxDuration.
+};
+
+/// Error::app_id_too_long, role_too_long, bad_reconnect_grace, bad_max_duration: the first that fits.
+Result<void> check(const LegOptions& options);
+
+}  // namespace legroom::call
