@@ -19,7 +19,10 @@ namespace legroom::call {
 enum class DisconnectReason { api_hangup, room_deleted, ice_failure, max_duration };
 std::string_view to_string(DisconnectReason reason);  ///< As in the CDR (contract 04).
 
-struct LegConnected {};  ///< ICE and DTLS up, for the first time.
+/// ICE and DTLS up, for the first time.
+struct LegConnected {
+    Duration set_up{};  ///< Since the leg was created.
+};
 struct LegInterrupted {
     Duration grace{};  ///< How long the leg waits for its peer to come back.
 };
@@ -29,6 +32,7 @@ struct LegDisconnected {
     Duration total{};                ///< Since the leg was created.
     Duration answered{};             ///< Since it was answered: a WebRTC leg is answered when created.
     std::optional<Failure> failure;  ///< With DisconnectReason::ice_failure: why.
+    bool was_connected = false;      ///< There was a LegConnected.
 };
 struct LegJoinedRoom {};
 struct LegLeftRoom {};

@@ -24,7 +24,7 @@ ice::FailureCode refined(ice::FailureCode code, const Leg& leg) {
 LegDisconnected disconnected(Instant now, const Leg& leg, DisconnectReason reason,
                              std::optional<Failure> failure) {
     const Duration lived = now - leg.created_at;
-    return {reason, lived, lived, std::move(failure)};
+    return {reason, lived, lived, std::move(failure), leg.transport_up};
 }
 
 LegService::LegService(LegConfig config, Switchboard& board, Random& random)
@@ -223,7 +223,7 @@ void LegService::on(Instant now, const engine::LegConnected& event) {
     if (leg == nullptr || leg->transport_up) return;
     leg->transport_up = true;
     leg->connection = Connection::connected;
-    board_.publish(now, *leg, LegConnected{});
+    board_.publish(now, *leg, LegConnected{now - leg->created_at});
 }
 
 void LegService::on(Instant now, const engine::LegInterrupted& event) {

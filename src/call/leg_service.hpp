@@ -139,6 +139,7 @@ private:
     void on(Instant now, const engine::SpeakingChanged& event);
     void on(Instant now, const engine::TransportChanged& event);
     void on(Instant now, const engine::IceReported& event);
+    void on(Instant, const engine::MediaReported&) {}  ///< For the metrics.
     void on(Instant now, const engine::CandidateGathered& event);
     void on(Instant now, const engine::CandidateLost& event);
     void on(Instant, const engine::RelayFailed&) {}  ///< For the log only.

@@ -8,6 +8,24 @@
 #include "sdp/direction.hpp"
 
 namespace legroom::engine {
+namespace {
+
+StreamFigures figures_of(const ReceivePath& incoming) {
+    const ReceiveCounters& path = incoming.counters();
+    const jitter::Counters& buffer = incoming.jitter_counters();
+    StreamFigures figures;
+    figures.received = buffer.received + path.malformed;
+    figures.lost = buffer.lost;
+    figures.late = buffer.late;
+    figures.duplicate = buffer.duplicate;
+    figures.overflowed = buffer.overflowed;
+    figures.malformed = path.malformed + buffer.oversized + buffer.strayed;
+    figures.recovered = path.recovered_fec;
+    figures.concealed = path.concealed;
+    return figures;
+}
+
+}  // namespace
 
 Leg::Leg(const CreateLeg& command, peer::PeerConfig peer, Random& random, Instant now)
     : id_(command.leg),
@@ -80,6 +98,7 @@ void Leg::end_replacement(bool succeeded, Random& random) {
     if (!succeeded || !agreed) return;
     negotiate_media(agreed->negotiated);
     ssrc_ = agreed->ssrc;
+    figures_ += figures_of(incoming_);
     incoming_ = ReceivePath{incoming_.rate()};
     SendPath fresh{SendConfig::from(agreed->negotiated, ssrc_, outgoing_.rate()), random};
     fresh.adopt_digits(outgoing_);
@@ -124,6 +143,24 @@ void Leg::play(Instant now, const audio::Frame* heard) {
     ByteVector packet;
     outgoing_.next(heard, packet);
     connection_.send_rtp(now, std::move(packet));
+    ++figures_.sent;
+}
+
+StreamFigures Leg::figures() const {
+    StreamFigures all = figures_;
+    return all += figures_of(incoming_);
+}
+
+std::optional<PathQuality> Leg::take_path_quality() {
+    const peer::Reports& reports = connection_.reports();
+    const auto& report = reports.outgoing().last_report();
+    if (!report || report->highest_sequence == reported_sequence_) return std::nullopt;
+    reported_sequence_ = report->highest_sequence;
+    PathQuality quality;
+    quality.round_trip = reports.outgoing().round_trip();
+    if (const auto& incoming = reports.incoming(); incoming && incoming->valid())
+        quality.jitter = incoming->jitter();
+    return quality;
 }
 
 void Leg::tick_alone(Instant now) {

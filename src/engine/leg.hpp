@@ -7,6 +7,7 @@
 #include "audio/speech_detector.hpp"
 #include "base/ids.hpp"
 #include "engine/connection.hpp"
+#include "engine/media_figures.hpp"
 #include "engine/messages.hpp"
 #include "engine/receive_path.hpp"
 #include "engine/send_path.hpp"
@@ -20,6 +21,12 @@ class Room;
 struct Received {
     std::optional<Ssrc> new_ssrc;  ///< Of a stream not heard of before.
     std::optional<char> digit;     ///< A key was pressed: one of "0123456789*#ABCD".
+};
+
+/// What a report of the peer's says of the path, and what we see of it ourselves then.
+struct PathQuality {
+    std::optional<Duration> round_trip;
+    std::optional<Duration> jitter;  ///< Of the peer's packets (RFC 3550 §6.4.1).
 };
 
 /// One participant on a shard: its connection, its incoming and its outgoing sound.
@@ -50,6 +57,10 @@ public:
     /// What has become of digits since the last call.
     DigitTally take_digits_done() { return outgoing_.take_digits_done(); }
 
+    /// At each report of the peer's that was not there the last time.
+    std::optional<PathQuality> take_path_quality();
+    /// Since it was made, whatever its peers were.
+    [[nodiscard]] StreamFigures figures() const;
     /// True once, when its time is up.
     bool take_expired(Instant now);
     /// Whether somebody speaks now, if that is another answer than the last time. Muted, nobody does.
@@ -101,6 +112,8 @@ private:
     Room* room_ = nullptr;
     std::optional<Ssrc> heard_ssrc_;  ///< Of the latest packet.
     std::uint8_t reported_loss_ = 0;  ///< In 1/256 (RFC 3550 §6.4.1).
+    std::uint32_t reported_sequence_ = 0;
+    StreamFigures figures_;  ///< What is sent, and what came by transports before this one.
     std::string role_;
     audio::GainRamp gain_;
     std::optional<audio::SpeechDetector> speech_;  ///< nullopt: nobody asks.

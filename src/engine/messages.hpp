@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -9,6 +10,7 @@
 #include "base/ids.hpp"
 #include "base/units.hpp"
 #include "dtls/certificate.hpp"
+#include "engine/media_figures.hpp"
 #include "engine/routing.hpp"
 #include "ice/agent.hpp"
 #include "peer/peer.hpp"
@@ -62,6 +64,8 @@ struct QueryIce {
     LegId leg;
     std::uint64_t query = 0;
 };
+/// Ends with MediaReported.
+struct QueryMedia {};
 /// The machine's addresses, or what is announced of them, have changed. Legs that are there get the new
 /// candidates, and keep the paths they have from every address the machine still has.
 struct SetHostCandidates {
@@ -159,10 +163,10 @@ struct StartGathering {
     friend bool operator==(const StartGathering&, const StartGathering&) = default;
 };
 
-using Command =
-    std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, SetGain, SetRole,
-                 SendDigits, SetReconnectGrace, QueryIce, CreateRoom, DeleteRoom, JoinRoom, LeaveRoom,
-                 SetRouting, CreateBridge, TurnBridge, DeleteBridge, SetHostCandidates, StartGathering>;
+using Command = std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, SetGain,
+                             SetRole, SendDigits, SetReconnectGrace, QueryIce, QueryMedia, CreateRoom,
+                             DeleteRoom, JoinRoom, LeaveRoom, SetRouting, CreateBridge, TurnBridge,
+                             DeleteBridge, SetHostCandidates, StartGathering>;
 
 /// ICE and DTLS are up, for the first time.
 struct LegConnected {
@@ -212,6 +216,9 @@ struct IceReported {
     Instant at;
     std::optional<peer::PeerReport> report;  ///< nullopt: the leg is gone.
 };
+struct MediaReported {
+    std::shared_ptr<MediaFigures> figures;  ///< Never null, and nobody else's; shared to keep events small.
+};
 /// A server-reflexive or relayed address of the one port was learnt; it serves every leg. Said again of one
 /// that is known: it is the latest of its base once more.
 struct CandidateGathered {
@@ -229,7 +236,7 @@ struct RelayFailed {
 struct GatheringDone {};
 
 using Event = std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, LegExpired, DigitReceived,
-                           DigitsDone, SpeakingChanged, TransportChanged, IceReported, CandidateGathered,
-                           CandidateLost, RelayFailed, GatheringDone>;
+                           DigitsDone, SpeakingChanged, TransportChanged, IceReported, MediaReported,
+                           CandidateGathered, CandidateLost, RelayFailed, GatheringDone>;
 
 }  // namespace legroom::engine

@@ -111,6 +111,16 @@ void Server::ask(const LegId& leg, const std::function<void(const peer::PeerRepo
     }
 }
 
+engine::MediaFigures Server::media_figures() {
+    shard_.handle_command(now_, engine::QueryMedia{});
+    while (auto output = shard_.poll()) {
+        const auto* event = std::get_if<engine::Event>(&*output);
+        const auto* reported = event == nullptr ? nullptr : std::get_if<engine::MediaReported>(event);
+        if (reported != nullptr) return *reported->figures;
+    }
+    throw std::runtime_error("the shard says nothing");
+}
+
 void Server::note(const call::Event& event) {
     events_.push_back(describe(event));
     if (listener_) listener_(event);

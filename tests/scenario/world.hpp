@@ -38,6 +38,8 @@ public:
     /// How the leg's connection stands, at once.
     void ask(const LegId& leg, const std::function<void(const peer::PeerReport&)>& taker);
 
+    /// What the shard has counted, at once.
+    engine::MediaFigures media_figures();
     /// Tells of each event as it is published.
     void listen(call::EventSink sink) { listener_ = std::move(sink); }
 
