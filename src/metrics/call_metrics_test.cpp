@@ -10,7 +10,9 @@ using testing::HasSubstr;
 using testing::Not;
 using enum call::DisconnectReason;
 
-call::Event of_leg(call::Happening what) { return {Instant{}, LegId{"5d2c-id"}, {}, "shop-tag", std::move(what)}; }
+call::Event of_leg(call::Happening what) {
+    return {Instant{}, LegId{"5d2c-id"}, {}, "shop-tag", std::move(what)};
+}
 
 std::string text_of(const CallMetrics& metrics) {
     Families families;
