@@ -80,7 +80,7 @@ double set_up(SeededRandom& random, std::uint64_t seed) {
     std::string answer;
     LegId leg;
     metered.spent = cost_us([&] {
-        auto made = server.legs().create(network.now(), offer, "").value();
+        auto made = server.legs().create(network.now(), offer).value();
         answer = std::move(made.answer);
         leg = made.id;
     });

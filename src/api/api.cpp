@@ -30,6 +30,13 @@ boost::json::object with_instance_id(const std::string& instance_id, boost::json
     return whole;
 }
 
+std::string_view known_method(std::string_view method) {
+    for (const std::string_view known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+        if (method == known) return known;
+    }
+    return "other";
+}
+
 /// A reply's own headers stand instead of ours of the same name.
 void add_headers(std::vector<Header> own, std::vector<Header>& all) {
     const auto overruled = [&](const Header& header) {
@@ -45,7 +52,7 @@ void add_headers(std::vector<Header> own, std::vector<Header>& all) {
 Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, call::DtmfService& dtmf)
     : config_(std::move(config)),
       watched_(legs),
-      webrtc_(legs, dtmf, config_.connection),
+      webrtc_(legs, rooms, config_.connection),
       legs_(legs),
       dtmf_(dtmf),
       rooms_(rooms, legs),
@@ -57,7 +64,8 @@ Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, cal
       webhooks_(config_.webhooks),
       router_(make_routes(
           {webrtc_, legs_, dtmf_, rooms_, routing_, bridges_, whip_, events_, webhooks_},
-          {config_.ready, [this] { return ice_servers_reply(config_.ice_servers, config_.unix_time()); }})),
+          {config_.ready, [this] { return ice_servers_reply(config_.ice_servers, config_.unix_time()); },
+           [this](Instant now) { return metrics_reply(config_.metrics, now); }})),
       waits_(config_.max_waits) {
     legs.watch([this](const LegId& leg) { waits_.retry(leg); });
     if (config_.events == nullptr) return;
@@ -70,12 +78,17 @@ Api::~Api() {
 }
 
 std::optional<WaitId> Api::handle(Instant now, const Request& request, const Respond& respond) noexcept {
-    auto attempted = attempt(now, request);
+    std::string_view route = "none";
+    auto attempted = attempt(now, request, route);
+    const auto counted = [this, method = known_method(request.method), route, respond](Response response) {
+        if (config_.on_response) config_.on_response(method, route, response.status);
+        respond(std::move(response));
+    };
     if (auto* deferred = std::get_if<Deferred>(&attempted)) {
         return wait(std::move(*deferred),
-                    [this, respond](Reply reply) { respond(render(std::move(reply))); });
+                    [this, counted](Reply reply) { counted(render(std::move(reply))); });
     }
-    respond(std::get<Response>(std::move(attempted)));
+    counted(std::get<Response>(std::move(attempted)));
     return std::nullopt;
 }
 
@@ -99,9 +112,9 @@ Outcome Api::follow(Instant now, const Call& call) {
     }
 }
 
-Api::Attempt Api::attempt(Instant now, const Request& request) {
+Api::Attempt Api::attempt(Instant now, const Request& request, std::string_view& route) {
     try {
-        return dispatch(now, request);
+        return dispatch(now, request, route);
     } catch (const std::exception&) {
         return problem(Status::internal_error, "internal error");
     }
@@ -128,18 +141,22 @@ void Api::begin(WaitId id, const std::function<void(Answer)>& ask) {
 
 void Api::shut_down() { waits_.settle_all(refusal(Status::unavailable, "the server is shutting down")); }
 
-Api::Attempt Api::dispatch(Instant now, const Request& request) {
-    if (request.method == "OPTIONS") return options(now, request);
+Api::Attempt Api::dispatch(Instant now, const Request& request, std::string_view& route) {
+    const Match match = router_.match(request.method, request.target);
+    if (match.route != nullptr) route = match.route->pattern;
+    if (request.method == "OPTIONS") return options(now, request, match);
     if (request.body.size() > kMaxBodyBytes) {
         return problem(Status::payload_too_large, "request body too large");
     }
-    if (const auto* resource = find_resource(request.target)) return serve(*resource, request.method);
-    return follow(router_.match(request.method, request.target), now, request);
+    if (const auto* resource = find_resource(request.target)) {
+        route = "page";
+        return serve(*resource, request.method);
+    }
+    return follow(match, now, request);
 }
 
 /// 204 on any path (contract 00); what a path has to say beside that is its own route.
-Response Api::options(Instant now, const Request& request) const {
-    const Match match = router_.match(request.method, request.target);
+Response Api::options(Instant now, const Request& request, const Match& match) const {
     if (match.kind != Match::Kind::route) return preflight();
     return render(std::get<Reply>(match.route->handler({now, match.path, request.body})));
 }

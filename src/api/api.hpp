@@ -17,6 +17,7 @@
 #include "api/ice_servers.hpp"
 #include "api/leg_handlers.hpp"
 #include "api/message.hpp"
+#include "api/metrics_reply.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
 #include "api/routing_handlers.hpp"
@@ -50,6 +51,10 @@ struct ApiConfig {
     /// never shut everybody else out.
     std::size_t max_waits = kMaxWaits;
     const webhook::Dispatcher* webhooks = nullptr;  ///< For GET /v1/webhooks; outlives the Api.
+    MetricsSource metrics;
+    /// Told of each response: its method and its route, both by names of a table, not as they came. A path of
+    /// no route is "none", a resource "page", a method nobody knows "other".
+    std::function<void(std::string_view method, std::string_view route, Status status)> on_response;
     EventStream* events = nullptr;  ///< For GET /v1/events, and those who wait there; outlives the Api.
 };
 
@@ -100,15 +105,16 @@ public:
 
 private:
     using Attempt = std::variant<Response, Deferred>;
-    Attempt attempt(Instant now, const Request& request);
-    Attempt dispatch(Instant now, const Request& request);
+    /// These say in `route` what on_response() is told.
+    Attempt attempt(Instant now, const Request& request, std::string_view& route);
+    Attempt dispatch(Instant now, const Request& request, std::string_view& route);
     Attempt follow(const Match& match, Instant now, const Request& request);
     std::optional<WaitId> wait(Deferred what, const Answer& answer);
     Outcome follow(Instant now, const Call& call);
     void begin(WaitId id, const std::function<void(Answer)>& ask);
     [[nodiscard]] const Resource* find_resource(std::string_view target) const;
     [[nodiscard]] Response serve(const Resource& resource, std::string_view method) const;
-    [[nodiscard]] Response options(Instant now, const Request& request) const;
+    [[nodiscard]] Response options(Instant now, const Request& request, const Match& match) const;
     [[nodiscard]] Response render(Reply reply) const;
     [[nodiscard]] Response render_body(Reply& reply) const;
     [[nodiscard]] Response wrong_method(std::string allow) const;

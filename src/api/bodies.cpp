@@ -14,8 +14,15 @@
 namespace legroom::api {
 namespace {
 
-constexpr std::int64_t kMaxGraceSeconds =
-    std::chrono::duration_cast<std::chrono::seconds>(call::kMaxReconnectGrace).count();
+/// Whatever its size: what is too large is an error of its own.
+std::optional<std::int64_t> any_integer(Fields& fields, std::string_view name) {
+    return fields.integer(name, std::numeric_limits<std::int64_t>::min(),
+                          std::numeric_limits<std::int64_t>::max());
+}
+
+bool is_within(std::int64_t seconds, Duration most) {
+    return seconds >= 0 && seconds <= std::chrono::duration_cast<std::chrono::seconds>(most).count();
+}
 
 Result<std::string> read_candidate(const boost::json::value& value) {
     const auto* object = value.if_object();
@@ -38,12 +45,6 @@ Result<webhook::TargetPtr> read_webhook(Fields& fields) {
     return webhook::TargetPtr{std::make_shared<const webhook::Target>(std::move(target))};
 }
 
-bool are_bounded(const std::map<std::string, std::string>& headers) {
-    std::size_t bytes = 0;
-    for (const auto& [name, value] : headers) bytes += name.size() + value.size();
-    return headers.size() <= kMaxHeaders && bytes <= kMaxHeaderBytes;
-}
-
 }  // namespace
 
 Result<OfferBody> parse_offer(std::string_view body) {
@@ -52,20 +53,27 @@ Result<OfferBody> parse_offer(std::string_view body) {
     Fields fields{*object};
     OfferBody offer;
     offer.sdp = fields.text("sdp");
-    offer.app_id = fields.text("app_id");
-    offer.role = fields.text("role");
-    offer.accept_dtmf = fields.flag("accept_dtmf");
-    const auto grace = fields.integer("reconnect_grace", std::numeric_limits<std::int64_t>::min(),
-                                      std::numeric_limits<std::int64_t>::max());
+    offer.room = RoomId{fields.text("room_id")};
+    call::LegOptions& options = offer.options;
+    options.app_id = fields.text("app_id");
+    options.role = fields.text("role");
+    options.muted = fields.flag("mute").value_or(options.muted);
+    options.deaf = fields.flag("deaf").value_or(options.deaf);
+    options.accept_dtmf = fields.flag("accept_dtmf").value_or(options.accept_dtmf);
+    options.speech_detection = fields.flag("speech_detection");
+    const auto grace = any_integer(fields, "reconnect_grace");
+    const auto limit = any_integer(fields, "max_duration");
     auto webhook = read_webhook(fields);
-    offer.headers = fields.texts("headers");
+    options.headers = fields.texts("headers");
     if (!fields.ok()) return Error::invalid_json;
+
+    if (grace && !is_within(*grace, call::kMaxReconnectGrace)) return Error::invalid_grace;
+    if (limit && !is_within(*limit, call::kMaxDuration)) return Error::invalid_max_duration;
+    if (grace) options.reconnect_grace = std::chrono::seconds{*grace};
+    if (limit.value_or(0) > 0) options.max_duration = std::chrono::seconds{*limit};
     if (!webhook) return webhook.error();
-    offer.webhook = std::move(*webhook);
-    if (!are_bounded(offer.headers)) return Error::invalid_headers;
-    if (!grace) return offer;
-    if (*grace < 0 || *grace > kMaxGraceSeconds) return Error::invalid_grace;
-    offer.reconnect_grace = std::chrono::seconds{*grace};
+    options.webhook = std::move(*webhook);
+    if (!call::are_bounded(options.headers)) return Error::invalid_headers;
     return offer;
 }
 
@@ -144,10 +152,7 @@ Result<call::NewRoom> parse_new_room(std::string_view body) {
     room.id = RoomId{fields.text("id")};
     room.app_id = fields.text("app_id");
     auto webhook = read_webhook(fields);
-    room.sample_rate = fields
-                           .integer("sample_rate", std::numeric_limits<std::int64_t>::min(),
-                                    std::numeric_limits<std::int64_t>::max())
-                           .value_or(0);
+    room.sample_rate = any_integer(fields, "sample_rate").value_or(0);
     if (!fields.ok()) return Error::invalid_json;
     if (!webhook) return webhook.error();
     room.webhook = std::move(*webhook);

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstddef>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "call/leg_options.hpp"
 #include "call/room_service.hpp"
 
 /// Request bodies as values, one function an endpoint. Every failure is an api::Error.
@@ -16,20 +15,14 @@ namespace legroom::api {
 
 inline constexpr std::chrono::milliseconds kMaxWait{30'000};
 
-inline constexpr std::size_t kMaxHeaders = 32;            ///< Of an offer's `headers`,
-inline constexpr std::size_t kMaxHeaderBytes = 8 * 1024;  ///< and of their names and values.
-
 struct OfferBody {
     std::string sdp;
-    std::string app_id;
-    std::string role;
-    std::optional<bool> accept_dtmf;          ///< Absent: true.
-    std::optional<Duration> reconnect_grace;  ///< How long the leg may stay interrupted; whole seconds.
-    webhook::TargetPtr webhook;               ///< nullptr: no `webhook_url`.
-    std::map<std::string, std::string> headers;
+    RoomId room;  ///< "" = into none.
+    call::LegOptions options;
 };
-/// Error::invalid_grace: `reconnect_grace` is not 0 to kMaxReconnectGrace. Error::invalid_webhook,
-/// Error::invalid_headers.
+/// Error::invalid_grace: `reconnect_grace` is not 0 to kMaxReconnectGrace seconds;
+/// Error::invalid_max_duration: `max_duration` is not 0, which stands for none, to kMaxDuration seconds;
+/// Error::invalid_webhook; Error::invalid_headers: more than call::LegOptions takes.
 Result<OfferBody> parse_offer(std::string_view body);
 
 /// The SDP of a further offer.

@@ -20,7 +20,7 @@ struct Desk {
     LegId plain = add(plain_offer());
     LegId holding = add(replace_all(offer_with_digits(), "a=sendrecv", "a=sendonly"));
 
-    LegId add(const std::string& offer) { return client.world.legs.create(client.world.now, offer, "")->id; }
+    LegId add(const std::string& offer) { return client.world.legs.create(client.world.now, offer)->id; }
     [[nodiscard]] std::string fill(std::string text) const {
         text = replace_all(std::move(text), "$D", digits.value);
         text = replace_all(std::move(text), "$P", plain.value);

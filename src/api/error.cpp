@@ -22,6 +22,8 @@ public:
                 return "invalid webhook";
             case Error::invalid_headers:
                 return "invalid headers";
+            case Error::invalid_max_duration:
+                return "invalid max_duration";
             case Error::invalid_wait:
                 return "invalid wait";
         }

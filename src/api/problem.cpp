@@ -31,6 +31,8 @@ const Row* find(const error_code& error, Where where) {
          "256 bytes"},
         {api::Error::invalid_headers, Where::anywhere, bad_request,
          "invalid headers: at most 32, and 8192 bytes in all"},
+        {api::Error::invalid_max_duration, Where::anywhere, bad_request,
+         "invalid max_duration: must be seconds from 0 to 31622400"},
         {api::Error::invalid_wait, Where::anywhere, bad_request,
          "invalid wait: must be milliseconds from 0 to 30000"},
         {sdp::Error::invalid_fragment, Where::anywhere, bad_request, "invalid SDP fragment"},

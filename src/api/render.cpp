@@ -52,13 +52,18 @@ json::object render(const call::Leg& leg) {
 
 json::object render(const call::Room& room, const call::LegService& legs) {
     json::array participants;
+    json::array speaking;
     for (const LegId& member : room.members) {
-        if (const auto* leg = legs.find(member)) participants.push_back(render(*leg));
+        const auto* leg = legs.find(member);
+        if (leg == nullptr) continue;
+        participants.push_back(render(*leg));
+        if (leg->speaking) speaking.emplace_back(member.value);
     }
     json::object object{{"id", room.id.value}};
     add_unless_empty(object, "app_id", room.app_id);
     object["sample_rate"] = hz(room.rate);
     object["participants"] = std::move(participants);
+    object["speaking"] = std::move(speaking);
     return object;
 }
 

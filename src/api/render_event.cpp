@@ -60,6 +60,8 @@ struct AddMembers {
         object["old_role"] = what.old_role;
         object["new_role"] = what.new_role;
     }
+    void operator()(const call::SpeakingStarted&) const {}
+    void operator()(const call::SpeakingStopped&) const {}
     void operator()(const call::RoomCreated&) const {}
     void operator()(const call::RoomDeleted&) const {}
     void operator()(const call::RoomRoutingChanged& what) const {

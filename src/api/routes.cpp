@@ -126,6 +126,7 @@ std::vector<Route> make_routes(Handlers handlers, PlainRoutes plain) {
             {"GET", "/v1/events", [&events = handlers.events](R r) { return events.replay(r); }},
             {"GET", "/v1/vsi", no_upgrade},
             {"GET", "/v1/webrtc/ice-servers", [get = std::move(plain.ice_servers)](R) { return get(); }},
+            {"GET", "/metrics", [get = std::move(plain.metrics)](R r) { return get(r.now); }},
             {"GET", "/healthz", [](R) { return status_word("ok"); }},
             {"GET", "/readyz", [ready = std::move(plain.ready)](R) { return readiness(ready); }},
         });

@@ -33,6 +33,7 @@ struct Handlers {
 struct PlainRoutes {
     std::function<bool()> ready;  ///< Whether the server takes calls.
     std::function<Reply()> ice_servers;
+    std::function<Outcome(Instant)> metrics;
 };
 
 /// Everything the server answers, but for fixed resources.

@@ -26,8 +26,8 @@ std::string without(std::string text, const std::string& from, const std::string
 
 const std::string kLine = R"({"candidate":"candidate:1 1 udp 2122260223 198.51.100.1 4000 typ host")";
 const std::string kFullRoom =
-    R"({"id":"full","app_id":"tag","sample_rate":16000,"participants":[{"id":"$M","type":"webrtc","state":"connected","connection":"connecting","room_id":"full","muted":false,"deaf":false,"accept_dtmf":true,"held":false,"gain_db":0,"app_id":"tag"}]})";
-const std::string kEmptyRoom = R"({"id":"empty","sample_rate":48000,"participants":[]})";
+    R"({"id":"full","app_id":"tag","sample_rate":16000,"participants":[{"id":"$M","type":"webrtc","state":"connected","connection":"connecting","room_id":"full","muted":false,"deaf":false,"accept_dtmf":true,"held":false,"gain_db":0,"app_id":"tag"}],"speaking":[]})";
+const std::string kEmptyRoom = R"({"id":"empty","sample_rate":48000,"participants":[],"speaking":[]})";
 const std::string kBadJson = error("invalid JSON");
 const std::string kBadRate = error("invalid sample_rate: must be 8000, 16000, 24000, or 48000");
 
@@ -163,11 +163,12 @@ TEST(Routes, Legs) {
 TEST(Routes, Rooms) {
     const std::string defaults = R"({"id":"…)";
     const RouteCase cases[] = {
-        {"POST", "/v1/rooms", R"({"id":"r"})", 201, R"({"id":"r","sample_rate":16000,"participants":[]})"},
+        {"POST", "/v1/rooms", R"({"id":"r"})", 201,
+         R"({"id":"r","sample_rate":16000,"participants":[],"speaking":[]})"},
         {"POST", "/v1/rooms", R"({"id":"r","app_id":"x","sample_rate":24000,"webhook_url":""})", 201,
-         R"({"id":"r","app_id":"x","sample_rate":24000,"participants":[]})"},
+         R"({"id":"r","app_id":"x","sample_rate":24000,"participants":[],"speaking":[]})"},
         {"POST", "/v1/rooms", R"({"id":"a b/ü","sample_rate":0})", 201,
-         R"({"id":"a b/ü","sample_rate":16000,"participants":[]})"},
+         R"({"id":"a b/ü","sample_rate":16000,"participants":[],"speaking":[]})"},
         {"POST", "/v1/rooms", "", 201, defaults},
         {"POST", "/v1/rooms", "{}", 201, defaults},
         {"POST", "/v1/rooms", "null", 201, defaults},

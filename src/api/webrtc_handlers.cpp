@@ -5,6 +5,7 @@
 #include "api/problem.hpp"
 #include "api/render.hpp"
 #include "api/render_ice.hpp"
+#include "call/admission.hpp"
 
 namespace legroom::api {
 namespace {
@@ -17,26 +18,17 @@ Reply added(std::size_t count) { return {Status::ok, {{"status", "added"}, {"add
 
 }  // namespace
 
-/// POST /v1/webrtc/offer: 200 a leg and its answer; 400 not an offer; 500 nothing in common, or no address of
-/// ours; 503 full.
+/// POST /v1/webrtc/offer: 200 a leg and its answer; 400 not an offer, an option out of range; 500 nothing in
+/// common, or no address of ours; 503 full.
 Reply WebRtcHandlers::offer(const Routed& request) {
     auto body = parse_offer(request.body);
     if (!body) return problem(body.error());
 
-    const auto leg = legs_.create(request.now, body->sdp, std::move(body->app_id), {}, std::move(body->role));
+    const auto leg = body->room.value.empty() ? legs_.create(request.now, body->sdp, std::move(body->options))
+                                              : call::create_in_room(request.now, legs_, rooms_, body->room,
+                                                                     body->sdp, std::move(body->options));
     if (!leg) return problem(leg.error());
-    if (body->accept_dtmf) {
-        const auto set = dtmf_.set_accepting(leg->id, *body->accept_dtmf);
-        if (!set) return problem(set.error());
-    }
-    if (body->reconnect_grace) {
-        const auto set = legs_.set_reconnect_grace(leg->id, *body->reconnect_grace);
-        if (!set) return problem(set.error());
-    }
-    if (const auto set = legs_.set_webhook(leg->id, std::move(body->webhook)); !set)
-        return problem(set.error());
-    if (const auto set = legs_.set_headers(leg->id, std::move(body->headers)); !set)
-        return problem(set.error());
+
     return answered(*leg);
 }
 

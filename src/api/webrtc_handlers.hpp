@@ -2,8 +2,8 @@
 
 #include "api/connection_calls.hpp"
 #include "api/reply.hpp"
-#include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
+#include "call/room_service.hpp"
 
 namespace legroom::api {
 
@@ -13,8 +13,8 @@ inline constexpr std::chrono::seconds kIceStatusPatience{2};
 /// Signalling (contract 01) and what became of it. The services and `calls` must outlive the handlers.
 class WebRtcHandlers {
 public:
-    WebRtcHandlers(call::LegService& legs, call::DtmfService& dtmf, const ConnectionCalls& calls)
-        : legs_(legs), dtmf_(dtmf), calls_(calls) {}
+    WebRtcHandlers(call::LegService& legs, call::RoomService& rooms, const ConnectionCalls& calls)
+        : legs_(legs), rooms_(rooms), calls_(calls) {}
 
     Reply offer(const Routed& request);
     Reply further_offer(const Routed& request);
@@ -27,7 +27,7 @@ private:
     std::optional<Reply> new_candidates(const LegId& leg);
 
     call::LegService& legs_;
-    call::DtmfService& dtmf_;
+    call::RoomService& rooms_;
     const ConnectionCalls& calls_;
 };
 

@@ -2,12 +2,12 @@
 
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
-#include <cassert>
 
 #include "api/ascii.hpp"
 #include "api/media_type.hpp"
 #include "api/problem.hpp"
 #include "api/query.hpp"
+#include "call/admission.hpp"
 
 namespace legroom::api {
 namespace {
@@ -71,19 +71,12 @@ Reply WhipHandlers::open(const Routed& request, call::Purpose purpose) {
 /// The leg and its seat in the room, or neither.
 Result<call::NewLeg> WhipHandlers::make_leg(const Routed& request, call::Purpose purpose) {
     const RoomId room{request.path.at("room")};
-    if (const auto possible = rooms_.check_open(room); !possible) return possible.error();
-    auto leg = legs_.create(request.now, request.body, query_member(request.query, "app_id").value_or(""),
-                            {purpose, room});
-    if (!leg) return leg;
-
-    call::Joining joining;
-    joining.leg = leg->id;
-    joining.mute = purpose == call::Purpose::listen;
-    joining.deaf = purpose == call::Purpose::publish;
-    const auto joined = rooms_.join(request.now, room, joining);
-    assert(joined);  // The leg is new and the room can be had.
-    static_cast<void>(joined);
-    return leg;
+    call::LegOptions options;
+    options.app_id = query_member(request.query, "app_id").value_or("");
+    options.muted = purpose == call::Purpose::listen;
+    options.deaf = purpose == call::Purpose::publish;
+    return call::create_in_room(request.now, legs_, rooms_, room, request.body, std::move(options),
+                                {purpose, room});
 }
 
 Reply WhipHandlers::created(const call::NewLeg& leg, const Routed& request, call::Purpose purpose) {

@@ -80,6 +80,7 @@ struct MediaConfig {
 
     SampleRate default_sample_rate = SampleRate::k16000;  ///< Of rooms created without one.
     bool comfort_noise = true;
+    bool speech_detection = false;  ///< Of legs that do not say.
 };
 
 /// How long a leg may be without a connection.

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 #include <utility>
 
+#include "app/exposition.hpp"
 #include "io/clock.hpp"
 #include "legroom_web.hpp"
 #include "rtp/ntp_time.hpp"
@@ -38,7 +39,9 @@ void log_event(const call::Event& event) {
         // People press card numbers and PINs: these do not belong into a log that nobody asked for them.
         if (spdlog::should_log(spdlog::level::debug)) line += fmt::format(" digit={}", key->digit);
     }
-    spdlog::info(line);
+    const bool chatter = std::holds_alternative<call::SpeakingStarted>(event.what) ||
+                         std::holds_alternative<call::SpeakingStopped>(event.what);
+    spdlog::log(chatter ? spdlog::level::debug : spdlog::level::info, line);
 }
 
 /// Every request, at LOG_LEVEL=debug.
@@ -72,7 +75,10 @@ std::vector<api::Resource> page() {
 }  // namespace
 
 Program::Program(Config config)
-    : config_(std::move(config)), signals_(control_, SIGINT, SIGTERM), api_timer_(control_) {}
+    : config_(std::move(config)),
+      signals_(control_, SIGINT, SIGTERM),
+      started_(io::wall_time()),
+      api_timer_(control_) {}
 
 Program::~Program() = default;
 
@@ -179,6 +185,7 @@ std::optional<std::string> Program::open_links(std::optional<io::ServerLinks>& l
 void Program::make_services(const dtls::Certificate& certificate) {
     const auto on_event = [this](const call::Event& event) {
         log_event(event);
+        call_metrics_.observe(event);
         webhooks_->publish(event, events_->publish(io::wall_time(), event));
     };
     events_ = std::make_unique<api::EventStream>(stream_config(config_), control_random_);
@@ -191,11 +198,14 @@ void Program::make_services(const dtls::Certificate& certificate) {
     leg_config.fingerprint = certificate.fingerprint();
     leg_config.gathering_done = !reachability_->gathers();
     leg_config.reconnect_grace = config_.connection.reconnect_grace;
+    leg_config.speech_detection = config_.media.speech_detection;
     legs_ = std::make_unique<call::LegService>(leg_config, *board_, control_random_);
     legs_->set_local_candidates(reachability_->hosts().candidates);
     rooms_ = std::make_unique<call::RoomService>(
         call::RoomConfig{config_.max_rooms, config_.media.default_sample_rate}, *board_, control_random_);
     dtmf_ = std::make_unique<call::DtmfService>(*board_);
+    media_desk_ = std::make_unique<metrics::MediaDesk>(
+        [this](engine::Command command) { media_->post(std::move(command)); });
 }
 
 void Program::make_api() {
@@ -212,11 +222,27 @@ void Program::make_api() {
     api_config.unix_time = [] {
         return std::chrono::duration_cast<std::chrono::seconds>(io::wall_time().since_1970);
     };
+    api_config.metrics = metrics_source();
+    api_config.on_response = [this](std::string_view method, std::string_view route, api::Status status) {
+        http_metrics_.count(method, route, static_cast<unsigned>(status));
+    };
     api_config.events = events_.get();
     api_config.webhooks = &webhooks_->dispatcher();
     api_ = std::make_unique<api::Api>(std::move(api_config), *legs_, *rooms_, *dtmf_);
     vsi_ = std::make_unique<vsi::Hub>(
         vsi::HubConfig{config_.events.vsi_connections, config_.events.vsi_event_buffer}, *api_, *events_);
+}
+
+api::MetricsSource Program::metrics_source() {
+    const auto ask = [this](Instant now, const api::MetricsSource::Taker& taker) {
+        const bool asked = media_desk_->ask(now, [this, taker](const engine::MediaFigures& media) {
+            taker(expose({*legs_, *rooms_, *dtmf_, *events_, *api_, *vsi_, *http_, call_metrics_,
+                          http_metrics_, started_},
+                         media));
+        });
+        if (!asked) taker(std::nullopt);
+    };
+    return {ask, metrics::kTextFormat};
 }
 
 std::optional<std::string> Program::open_http() {
@@ -229,6 +255,7 @@ std::optional<std::string> Program::open_http() {
         return [this, id = *wait] { api_->cancel(id); };
     };
     handlers.refuse = [this](api::Status status, const std::string& error) {
+        http_metrics_.count("other", "none", static_cast<unsigned>(status));
         return api_->problem(status, error);
     };
     handlers.upgrade = [this](const api::Request& request) { return vsi_->open(request); };
@@ -289,6 +316,7 @@ void Program::on_engine_event(const engine::Event& event) {
     } else if (const auto* relay = std::get_if<engine::RelayFailed>(&event)) {
         spdlog::warn("ICE_SERVERS: {}", relay->reason);
     }
+    media_desk_->handle(io::now(), event);
     legs_->handle(io::now(), event);
     dtmf_->handle(io::now(), event);
 }

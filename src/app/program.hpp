@@ -23,6 +23,9 @@
 #include "io/http_client.hpp"
 #include "io/http_server.hpp"
 #include "io/media_loop.hpp"
+#include "metrics/call_metrics.hpp"
+#include "metrics/http_metrics.hpp"
+#include "metrics/media_desk.hpp"
 #include "vsi/hub.hpp"
 
 namespace legroom::app {
@@ -48,6 +51,7 @@ private:
     std::optional<std::string> open_tcp(std::uint16_t udp_port, std::optional<io::TcpPort>& tcp);
     std::optional<std::string> open_links(std::optional<io::ServerLinks>& links);
     void stay_reachable();
+    [[nodiscard]] api::MetricsSource metrics_source();
     void arm_api_timer();
     void on_engine_event(const engine::Event& event);
     void shut_down();
@@ -63,6 +67,10 @@ private:
     std::thread media_thread_;
     std::unique_ptr<Reachability> reachability_;
 
+    metrics::CallMetrics call_metrics_;
+    metrics::HttpMetrics http_metrics_;
+    std::unique_ptr<metrics::MediaDesk> media_desk_;
+    WallTime started_;
     std::unique_ptr<api::EventStream> events_;
     std::unique_ptr<io::HttpClient> http_client_;  ///< Who asks other servers.
     std::unique_ptr<WebhookSender> webhooks_;

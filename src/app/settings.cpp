@@ -180,6 +180,10 @@ constexpr Setting kSettings[] = {
      [](Config& c, std::string_view text) { return put(c.media.comfort_noise, parse_boolean(text)); },
      [](const Config& c) { return fmt::to_string(c.media.comfort_noise); }},
 
+    {"SPEECH_DETECTION_ENABLED", "tell of who begins and ends to speak, of legs that do not say", kBoolean,
+     [](Config& c, std::string_view text) { return put(c.media.speech_detection, parse_boolean(text)); },
+     [](const Config& c) { return fmt::to_string(c.media.speech_detection); }},
+
     {"EVENT_LEDGER_SIZE", "events kept for readers that come back", "a number from 1 to 1000000",
      [](Config& c, std::string_view text) {
          return put(c.events.ledger_size, parse_number(text, 1, kMostEvents));
@@ -228,7 +232,6 @@ constexpr Setting kSettings[] = {
 // Contract 08, without the settings above. TRUST_PROXY_HEADERS only matters together with ALLOWED_IPS.
 constexpr std::string_view kUnused[] = {
     "TRUST_PROXY_HEADERS",
-    "SPEECH_DETECTION_ENABLED",
     "WS_JITTER_BUFFER_MS",
     "RECORDING_DIR",
     "S3_BUCKET",

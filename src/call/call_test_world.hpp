@@ -72,7 +72,8 @@ struct World {
     }
 
     /// A leg made from plain_offer().
-    LegId add_leg(std::string app_id = "") { return legs.create(now, plain_offer(), std::move(app_id))->id; }
+    LegId add_leg(std::string app_id = "") { return add_leg(LegOptions{.app_id = std::move(app_id)}); }
+    LegId add_leg(LegOptions options) { return legs.create(now, plain_offer(), std::move(options))->id; }
 
     void engine_says(const engine::Event& event) {
         legs.handle(now, event);

@@ -14,7 +14,7 @@ using test::World;
 /// Legs whose transport is up.
 struct Keypad : World {
     LegId leg(const std::string& offer = offer_with_digits()) {
-        const LegId id = legs.create(now, offer, "tag")->id;
+        const LegId id = legs.create(now, offer, {.app_id = "tag"})->id;
         engine_says(engine::LegConnected{id});
         events.clear();
         return id;
@@ -55,7 +55,7 @@ TEST(DtmfService, RefusesWithAReason) {
     EXPECT_EQ(world.dtmf.send(leg, std::string(engine::kMaxDigitsWaiting + 1, '1')).error(),
               Error::too_many_digits);
     EXPECT_EQ(world.dtmf.send(world.leg(plain_offer()), "1").error(), Error::dtmf_not_negotiated);
-    const LegId publisher = world.legs.create(world.now, offer_with_digits(), "", {Purpose::publish, {}})->id;
+    const LegId publisher = world.legs.create(world.now, offer_with_digits(), {}, {Purpose::publish, {}})->id;
     EXPECT_EQ(world.dtmf.send(publisher, "1").error(), Error::peer_does_not_receive);
     EXPECT_EQ(world.sent<engine::SendDigits>().size(), 0U);
     EXPECT_EQ(world.dtmf.set_accepting(LegId{"nobody"}, true).error(), Error::leg_not_found);
@@ -125,7 +125,7 @@ TEST(DtmfService, PassesOnToRoomMatesThatAcceptAndCanBeTold) {
     const LegId rejects = world.leg();
     const LegId elsewhere = world.leg();
     const LegId takes_none = world.leg(plain_offer());
-    const LegId not_up = world.legs.create(world.now, offer_with_digits(), "")->id;
+    const LegId not_up = world.legs.create(world.now, offer_with_digits())->id;
     for (const LegId& leg : {presses, accepts, rejects, takes_none, not_up}) world.join(leg, "r");
     world.join(elsewhere, "other");
     ASSERT_TRUE(world.dtmf.set_accepting(rejects, false));

@@ -69,6 +69,10 @@ const char* text(Error error) {
             return "too many queries at a time";
         case Error::bad_reconnect_grace:
             return "reconnect grace out of range";
+        case Error::bad_max_duration:
+            return "maximal duration out of range";
+        case Error::too_many_headers:
+            return "too many headers";
         case Error::too_many_candidates:
             return "too many candidates at once";
         case Error::other_ice_session:

@@ -38,6 +38,8 @@ enum class Error {
     bridge_id_too_long,       ///< kMaxBridgeIdBytes
     too_many_queries,         ///< kMaxIceQueries
     bad_reconnect_grace,      ///< Not 0 to kMaxReconnectGrace.
+    bad_max_duration,         ///< Not more than 0 and up to kMaxDuration.
+    too_many_headers,         ///< kMaxHeaders, kMaxHeaderBytes
     too_many_candidates,      ///< kMaxCandidatesAtOnce
     other_ice_session,        ///< Candidates of another generation than the leg is at.
     digits_missing,           ///< A request to send DTMF that has no digits.

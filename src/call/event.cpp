@@ -16,6 +16,8 @@ struct TypeName {
     std::string_view operator()(const LegUndeafened&) const { return "leg.undeaf"; }
     std::string_view operator()(const LegRoleChanged&) const { return "leg.role_changed"; }
     std::string_view operator()(const DtmfReceived&) const { return "dtmf.received"; }
+    std::string_view operator()(const SpeakingStarted&) const { return "speaking.started"; }
+    std::string_view operator()(const SpeakingStopped&) const { return "speaking.stopped"; }
     std::string_view operator()(const RoomCreated&) const { return "room.created"; }
     std::string_view operator()(const RoomDeleted&) const { return "room.deleted"; }
     std::string_view operator()(const RoomRoutingChanged&) const { return "room.routing_changed"; }
@@ -34,6 +36,8 @@ std::string_view to_string(DisconnectReason reason) {
             return "room_deleted";
         case DisconnectReason::ice_failure:
             return "ice_failure";
+        case DisconnectReason::max_duration:
+            return "max_duration";
     }
     return "";
 }

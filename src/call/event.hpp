@@ -17,10 +17,13 @@
 
 namespace legroom::call {
 
-enum class DisconnectReason { api_hangup, room_deleted, ice_failure };
+enum class DisconnectReason { api_hangup, room_deleted, ice_failure, max_duration };
 std::string_view to_string(DisconnectReason reason);  ///< As in the CDR (contract 04).
 
-struct LegConnected {};  ///< ICE and DTLS up, for the first time.
+/// ICE and DTLS up, for the first time.
+struct LegConnected {
+    Duration set_up{};  ///< Since the leg was created.
+};
 struct LegInterrupted {
     Duration grace{};  ///< How long the leg waits for its peer to come back.
 };
@@ -30,6 +33,7 @@ struct LegDisconnected {
     Duration total{};                ///< Since the leg was created.
     Duration answered{};             ///< Since it was answered: a WebRTC leg is answered when created.
     std::optional<Failure> failure;  ///< With DisconnectReason::ice_failure: why.
+    bool was_connected = false;      ///< There was a LegConnected.
 };
 struct LegJoinedRoom {};
 struct LegLeftRoom {};
@@ -47,6 +51,9 @@ struct DtmfReceived {
     char digit = '0';       ///< One of "0123456789*#ABCD".
     std::uint64_t seq = 0;  ///< From 1, per leg.
 };
+/// Of a room, too, when the leg is in one. They take turns.
+struct SpeakingStarted {};
+struct SpeakingStopped {};
 struct RoomCreated {};
 struct RoomDeleted {};
 enum class RoutingReason { set, update, leg_joined, leg_role_changed };
@@ -67,10 +74,10 @@ struct RoomUnbridged {
     bool room_deleted = false;  ///< Why.
 };
 
-using Happening =
-    std::variant<LegConnected, LegInterrupted, LegResumed, LegDisconnected, LegJoinedRoom, LegLeftRoom,
-                 LegMuted, LegUnmuted, LegDeafened, LegUndeafened, LegRoleChanged, DtmfReceived, RoomCreated,
-                 RoomDeleted, RoomRoutingChanged, RoomBridged, RoomBridgeUpdated, RoomUnbridged>;
+using Happening = std::variant<LegConnected, LegInterrupted, LegResumed, LegDisconnected, LegJoinedRoom,
+                               LegLeftRoom, LegMuted, LegUnmuted, LegDeafened, LegUndeafened, LegRoleChanged,
+                               DtmfReceived, SpeakingStarted, SpeakingStopped, RoomCreated, RoomDeleted,
+                               RoomRoutingChanged, RoomBridged, RoomBridgeUpdated, RoomUnbridged>;
 
 /// Something happened (contract 04), said once, in order. The scope members are empty where the event has
 /// no such scope: `leg.muted` names no room even while the leg is in one.

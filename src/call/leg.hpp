@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "call/connection.hpp"
+#include "call/leg_options.hpp"
 #include "dtls/certificate.hpp"
 #include "sdp/answer.hpp"
 #include "webhook/target.hpp"
@@ -58,14 +58,16 @@ struct Leg {
     bool muted = false;                 ///< Others do not hear it.
     bool deaf = false;                  ///< It does not hear others.
     double gain_db = 0;                 ///< How much louder others hear it.
+    bool speech_detection = false;      ///< Whether anybody is told that it speaks.
+    bool speaking = false;              ///< speaking.started was told, and its end was not.
     bool accept_dtmf = true;            ///< Wants digits forwarded from room mates.
     std::uint64_t digits_received = 0;  ///< From the far end so far.
     std::size_t digits_waiting = 0;     ///< Handed to the shard and not told of as done.
     bool transport_up = false;          ///< ICE and DTLS were up at least once.
     Connection connection = Connection::connecting;
-    std::map<std::string, std::string> headers;  ///< What its offer came with, for who reads the leg.
-    webhook::TargetPtr webhook;                  ///< Of events about it; nullptr: none of its own.
-    Duration reconnect_grace{};                  ///< How long it waits for its peer to come back.
+    LegHeaders headers;          ///< What its offer came with, for who reads the leg.
+    webhook::TargetPtr webhook;  ///< Of events about it; nullptr: none of its own.
+    Duration reconnect_grace{};  ///< How long it waits for its peer to come back.
     Instant created_at;
     Signalling signalling;
 };

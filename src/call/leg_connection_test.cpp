@@ -43,7 +43,7 @@ const sdp::Fragment kFragment{
 
 TEST(SecondOffer, ThatOnlyHoldsKeepsTheTransport) {
     World world;
-    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const auto leg = world.legs.create(world.now, plain_offer());
     const auto held = world.legs.reoffer(world.now, leg->id, with(plain_offer(), "sendrecv", "sendonly"));
     ASSERT_TRUE(held);
     EXPECT_EQ(held->id, leg->id);
@@ -61,7 +61,7 @@ TEST(SecondOffer, ThatOnlyHoldsKeepsTheTransport) {
 
 TEST(SecondOffer, MayBringCandidatesTheFirstDidNotHave) {
     World world;
-    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const auto leg = world.legs.create(world.now, plain_offer());
     const std::string full = plain_offer() + "a=candidate:1 1 udp 1 192.0.2.9 9 typ host\r\n";
     ASSERT_TRUE(world.legs.reoffer(world.now, leg->id, full));
     const auto change = world.sent<engine::ChangeLeg>().at(0);
@@ -72,7 +72,7 @@ TEST(SecondOffer, MayBringCandidatesTheFirstDidNotHave) {
 
 TEST(SecondOffer, WithNewCredentialsRestartsIce) {
     World world;
-    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const auto leg = world.legs.create(world.now, plain_offer());
     ASSERT_TRUE(world.legs.drain_candidates(leg->id));
     const auto answer = world.legs.reoffer(world.now, leg->id, restart_offer());
     ASSERT_TRUE(answer);
@@ -95,7 +95,7 @@ TEST(SecondOffer, WithNewCredentialsRestartsIce) {
 
 TEST(SecondOffer, OfAReloadedPageReplacesTheTransport) {
     World world;
-    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const auto leg = world.legs.create(world.now, plain_offer());
     const auto answer = world.legs.reoffer(world.now, leg->id, reloaded_offer());
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->id, leg->id);
@@ -108,14 +108,14 @@ TEST(SecondOffer, OfAReloadedPageReplacesTheTransport) {
 
 TEST(SecondOffer, FromAnotherSessionWithTheSameCertificateReplacesTheTransportToo) {
     World world;
-    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const auto leg = world.legs.create(world.now, plain_offer());
     ASSERT_TRUE(world.legs.reoffer(world.now, leg->id, with(restart_offer(), "o=- 1 1", "o=- 2 1")));
     EXPECT_EQ(world.sent<engine::ChangeLeg>().at(0).transport, TransportChange::replaced);
 }
 
 TEST(SecondOffer, OfOneThatMakesANewSessionForEachOfferStillOnlyHolds) {  // aiortc
     World world;
-    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const auto leg = world.legs.create(world.now, plain_offer());
     const auto offer = with(with(plain_offer(), "o=- 1 1", "o=- 2 1"), "sendrecv", "sendonly");
     ASSERT_TRUE(world.legs.reoffer(world.now, leg->id, offer));
     EXPECT_EQ(world.sent<engine::ChangeLeg>().at(0).transport, TransportChange::kept);
@@ -123,7 +123,7 @@ TEST(SecondOffer, OfOneThatMakesANewSessionForEachOfferStillOnlyHolds) {  // aio
 
 TEST(SecondOffer, WaitsForTheOneBefore) {
     World world;
-    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const auto leg = world.legs.create(world.now, plain_offer());
     for (const bool succeeded : {true, false}) {
         ASSERT_TRUE(world.legs.reoffer(world.now, leg->id, restart_offer(succeeded ? "first" : "third")));
         EXPECT_EQ(world.legs.reoffer(world.now, leg->id, restart_offer("second")).error(),
@@ -136,7 +136,7 @@ TEST(SecondOffer, WaitsForTheOneBefore) {
 
 TEST(SecondOffer, WhoseTransportNeverComesUpIsTakenBack) {
     World world;
-    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const auto leg = world.legs.create(world.now, plain_offer());
     ASSERT_TRUE(world.legs.reoffer(world.now, leg->id, restart_offer()));
     world.engine_says(engine::TransportChanged{leg->id, false});
     EXPECT_EQ("a=ice-ufrag:" + world.legs.find(leg->id)->signalling.local_ufrag,
@@ -150,7 +150,7 @@ TEST(SecondOffer, WhoseTransportNeverComesUpIsTakenBack) {
 
 TEST(SecondOffer, WhoseRestartFailsStillHolds) {
     World world;
-    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const auto leg = world.legs.create(world.now, plain_offer());
     const auto held = world.legs.reoffer(world.now, leg->id, with(restart_offer(), "sendrecv", "sendonly"));
     world.engine_says(engine::TransportChanged{leg->id, false});
     const Signalling& signalling = world.legs.find(leg->id)->signalling;
@@ -163,7 +163,7 @@ TEST(SecondOffer, WhoseRestartFailsStillHolds) {
 
 TEST(SecondOffer, ThatIsBadLeavesTheCallAsItWas) {
     World world;
-    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const auto leg = world.legs.create(world.now, plain_offer());
     const std::string bad[] = {
         "",
         "v=0",
@@ -184,7 +184,7 @@ TEST(SecondOffer, ThatIsBadLeavesTheCallAsItWas) {
 
 TEST(IceRestart, WithoutAnOfferNeedsCredentialsOnly) {
     World world;
-    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const auto leg = world.legs.create(world.now, plain_offer());
     const auto restart = world.legs.restart_ice(world.now, leg->id, kFragment);
     ASSERT_TRUE(restart);
     EXPECT_THAT(restart->candidates, SizeIs(1));
@@ -246,7 +246,7 @@ TEST(IceStatus, SaysWhatIsMissing) {
     using ice::FailureCode;
     const auto diagnose = [](const std::string& offer, auto change) {
         World world;
-        const LegId leg = world.legs.create(world.now, offer, "")->id;
+        const LegId leg = world.legs.create(world.now, offer)->id;
         std::optional<IceStatus> status;
         world.legs.ice_status(leg, [&](Result<IceStatus> result) { status = std::move(*result); });
         peer::PeerReport report;

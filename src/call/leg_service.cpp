@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "call/second_offer.hpp"
+#include "call/speaking.hpp"
 #include "sdp/answer.hpp"
 
 namespace legroom::call {
@@ -23,16 +24,14 @@ ice::FailureCode refined(ice::FailureCode code, const Leg& leg) {
 LegDisconnected disconnected(Instant now, const Leg& leg, DisconnectReason reason,
                              std::optional<Failure> failure) {
     const Duration lived = now - leg.created_at;
-    return {reason, lived, lived, std::move(failure)};
+    return {reason, lived, lived, std::move(failure), leg.transport_up};
 }
 
 LegService::LegService(LegConfig config, Switchboard& board, Random& random)
     : config_(std::move(config)), board_(board), random_(random) {}
 
-Result<NewLeg> LegService::create(Instant now, std::string_view offer, std::string app_id, Origin origin,
-                                  std::string role) {
-    if (app_id.size() > kMaxAppIdBytes) return Error::app_id_too_long;
-    if (role.size() > kMaxRoleBytes) return Error::role_too_long;
+Result<NewLeg> LegService::create(Instant now, std::string_view offer, LegOptions options, Origin origin) {
+    if (const auto checked = check(options); !checked) return checked.error();
     sdp::Ours ours = invent_ours();
     ours.sends = origin.purpose != Purpose::publish;
     ours.receives = origin.purpose != Purpose::listen;
@@ -48,13 +47,13 @@ Result<NewLeg> LegService::create(Instant now, std::string_view offer, std::stri
         ++counters_.refused;
         return Error::too_many_legs;
     }
-    Leg leg = admit(now, ours, answer->negotiated, std::move(app_id));
+    const auto max_duration = options.max_duration;
+    Leg leg = admit(now, ours, answer->negotiated, std::move(options));
     leg.origin = std::move(origin);
-    leg.role = std::move(role);
     NewLeg created{leg.id, std::move(answer->text)};
     leg.signalling.mdns_names = remote->mdns_names;
     remember(leg.signalling, ours, answer->negotiated, *remote);
-    start(std::move(leg), ours, std::move(answer->negotiated), std::move(*remote));
+    start(std::move(leg), max_duration, ours, std::move(answer->negotiated), std::move(*remote));
     return created;
 }
 
@@ -74,12 +73,19 @@ sdp::Ours LegService::invent_ours() {
 }
 
 Leg LegService::admit(Instant now, const sdp::Ours& ours, const sdp::Negotiated& negotiated,
-                      std::string app_id) {
+                      LegOptions options) {
     Leg leg;
     leg.id = LegId{random_.uuid()};
-    leg.app_id = std::move(app_id);
+    leg.app_id = std::move(options.app_id);
+    leg.role = std::move(options.role);
+    leg.muted = options.muted;
+    leg.deaf = options.deaf;
+    leg.accept_dtmf = options.accept_dtmf;
+    leg.speech_detection = options.speech_detection.value_or(config_.speech_detection);
     leg.created_at = now;
-    leg.reconnect_grace = config_.reconnect_grace;
+    leg.reconnect_grace = options.reconnect_grace.value_or(config_.reconnect_grace);
+    leg.webhook = std::move(options.webhook);
+    leg.headers = std::move(options.headers);
     leg.signalling.local_ufrag = ours.ice_ufrag;
     leg.signalling.remote_ufrag = negotiated.remote_ufrag;
     leg.signalling.mid = negotiated.mid;
@@ -88,7 +94,8 @@ Leg LegService::admit(Instant now, const sdp::Ours& ours, const sdp::Negotiated&
     return leg;
 }
 
-void LegService::start(Leg leg, const sdp::Ours& ours, sdp::Negotiated negotiated, RemoteSide remote) {
+void LegService::start(Leg leg, std::optional<Duration> max_duration, const sdp::Ours& ours,
+                       sdp::Negotiated negotiated, RemoteSide remote) {
     leg.signalling.remote_candidates = remote.candidates.size();
     counters_.remote_candidates_over_limit += remote.over_limit;
     ++counters_.created;
@@ -101,8 +108,12 @@ void LegService::start(Leg leg, const sdp::Ours& ours, sdp::Negotiated negotiate
                                   .remote_candidates = std::move(remote.candidates),
                                   .ssrc = ours.ssrc,
                                   .cname = ours.cname,
-                                  .reconnect_grace = config_.reconnect_grace,
-                                  .role = added.role});
+                                  .reconnect_grace = added.reconnect_grace,
+                                  .role = added.role,
+                                  .muted = added.muted,
+                                  .deaf = added.deaf,
+                                  .speech_detection = added.speech_detection,
+                                  .max_duration = max_duration});
 }
 
 Result<void> LegService::add_remote_candidate(const LegId& id, std::string_view line) {
@@ -167,6 +178,7 @@ Result<void> LegService::set_muted(Instant now, const LegId& id, bool muted) {
     leg->muted = muted;
     board_.send(engine::SetMuted{id, muted});
     board_.publish(now, *leg, muted ? Happening{LegMuted{}} : Happening{LegUnmuted{}});
+    if (muted) stop_speaking(now, board_, *leg);
     return {};
 }
 
@@ -188,20 +200,6 @@ Result<const Leg*> LegService::set_gain(const LegId& id, double decibels) {
     return leg;
 }
 
-Result<void> LegService::set_webhook(const LegId& id, webhook::TargetPtr target) {
-    Leg* leg = board_.find(id);
-    if (leg == nullptr) return Error::leg_not_found;
-    leg->webhook = std::move(target);
-    return {};
-}
-
-Result<void> LegService::set_headers(const LegId& id, std::map<std::string, std::string> headers) {
-    Leg* leg = board_.find(id);
-    if (leg == nullptr) return Error::leg_not_found;
-    leg->headers = std::move(headers);
-    return {};
-}
-
 Result<void> LegService::hang_up(Instant now, const LegId& id) {
     Leg* leg = board_.find(id);
     if (leg == nullptr) return Error::leg_not_found;
@@ -210,6 +208,7 @@ Result<void> LegService::hang_up(Instant now, const LegId& id) {
 }
 
 void LegService::end(Instant now, Leg& leg, LegDisconnected story) {
+    stop_speaking(now, board_, leg);
     const auto room = leg.room;
     const Leg gone = board_.remove(leg);
     board_.send(engine::CloseLeg{gone.id});
@@ -226,7 +225,7 @@ void LegService::on(Instant now, const engine::LegConnected& event) {
     if (leg == nullptr || leg->transport_up) return;
     leg->transport_up = true;
     leg->connection = Connection::connected;
-    board_.publish(now, *leg, LegConnected{});
+    board_.publish(now, *leg, LegConnected{now - leg->created_at});
 }
 
 void LegService::on(Instant now, const engine::LegInterrupted& event) {
@@ -248,6 +247,15 @@ void LegService::on(Instant now, const engine::LegFailed& event) {
     if (leg == nullptr) return;
     Failure failure = describe(refined(event.failure.code, *leg), event.pairs);
     end(now, *leg, disconnected(now, *leg, DisconnectReason::ice_failure, std::move(failure)));
+}
+
+void LegService::on(Instant now, const engine::LegExpired& event) {
+    Leg* leg = board_.find(event.leg);
+    if (leg != nullptr) end(now, *leg, disconnected(now, *leg, DisconnectReason::max_duration));
+}
+
+void LegService::on(Instant now, const engine::SpeakingChanged& event) {
+    if (Leg* leg = board_.find(event.leg)) report_speaking(now, board_, *leg, event.speaking);
 }
 
 void LegService::on(Instant, const engine::TransportChanged& event) {

@@ -13,6 +13,7 @@
 #include "base/time.hpp"
 #include "call/error.hpp"
 #include "call/ice_status.hpp"
+#include "call/leg_options.hpp"
 #include "call/limits.hpp"
 #include "call/local_candidates.hpp"
 #include "call/remote_side.hpp"
@@ -31,6 +32,7 @@ struct LegConfig {
     /// poll is told `done`.
     bool gathering_done = false;
     Duration reconnect_grace = std::chrono::seconds{30};  ///< Of legs that do not say.
+    bool speech_detection = false;                        ///< Likewise.
 };
 
 struct NewLeg {
@@ -71,9 +73,7 @@ public:
     /// soon as this returns; on an error there is none. No event: `leg.connected` comes when media can flow.
     /// Of a publisher nothing but its sending is accepted, of a listener nothing but its receiving;
     /// Error::wrong_direction if that leaves nothing.
-    /// It has its `role` from the beginning, without an event.
-    Result<NewLeg> create(Instant now, std::string_view offer, std::string app_id, Origin origin = {},
-                          std::string role = {});
+    Result<NewLeg> create(Instant now, std::string_view offer, LegOptions options = {}, Origin origin = {});
 
     /// Answers a second offer of a leg: hold and formats, an ICE restart, or a wholly new transport (see
     /// second_offer.hpp). The present path carries the call until the new one does. Error::change_pending
@@ -87,12 +87,6 @@ public:
     /// How long the leg may stay interrupted, from the next time or the present one on. 0 to
     /// kMaxReconnectGrace, else Error::bad_reconnect_grace.
     Result<void> set_reconnect_grace(const LegId& id, Duration grace);
-
-    /// Where events about the leg go from now on; nullptr: where its room's go, or everybody's. No event.
-    Result<void> set_webhook(const LegId& id, webhook::TargetPtr target);
-
-    /// What the leg shows as its `headers`. No event.
-    Result<void> set_headers(const LegId& id, std::map<std::string, std::string> headers);
 
     /// How the leg's connection stands: `taker` is called once, now with an error or as soon as the shard has
     /// answered. Error::too_many_queries beyond kMaxIceQueries at a time.
@@ -139,10 +133,13 @@ private:
     void on(Instant now, const engine::LegInterrupted& event);
     void on(Instant now, const engine::LegResumed& event);
     void on(Instant now, const engine::LegFailed& event);
+    void on(Instant now, const engine::LegExpired& event);
     void on(Instant, const engine::DigitReceived&) {}  ///< DtmfService's.
     void on(Instant, const engine::DigitsDone&) {}     ///< Likewise.
+    void on(Instant now, const engine::SpeakingChanged& event);
     void on(Instant now, const engine::TransportChanged& event);
     void on(Instant now, const engine::IceReported& event);
+    void on(Instant, const engine::MediaReported&) {}  ///< For the metrics.
     void on(Instant now, const engine::CandidateGathered& event);
     void on(Instant now, const engine::CandidateLost& event);
     void on(Instant, const engine::RelayFailed&) {}  ///< For the log only.
@@ -150,8 +147,9 @@ private:
 
     void take_candidate(Leg& leg, const ice::ParsedCandidate& parsed);
     sdp::Ours invent_ours();
-    Leg admit(Instant now, const sdp::Ours& ours, const sdp::Negotiated& negotiated, std::string app_id);
-    void start(Leg leg, const sdp::Ours& ours, sdp::Negotiated negotiated, RemoteSide remote);
+    Leg admit(Instant now, const sdp::Ours& ours, const sdp::Negotiated& negotiated, LegOptions options);
+    void start(Leg leg, std::optional<Duration> max_duration, const sdp::Ours& ours,
+               sdp::Negotiated negotiated, RemoteSide remote);
     void end(Instant now, Leg& leg, LegDisconnected story);
 
     struct Change {

@@ -41,8 +41,8 @@ TEST(LegService, AnswersRealOffersAndTellsTheEngineWhatItNeeds) {
                              "firefox153-mdns", "gstreamer122"}) {
         SCOPED_TRACE(name);
         World world;
-        const auto leg =
-            world.legs.create(world.now, read_file(std::string{"tests/data/offers/"} + name + ".sdp"), "tag");
+        const auto leg = world.legs.create(
+            world.now, read_file(std::string{"tests/data/offers/"} + name + ".sdp"), {.app_id = "tag"});
         ASSERT_TRUE(leg.has_value()) << leg.error().message();
         EXPECT_THAT(leg->answer, StartsWith("v=0"));
 
@@ -60,7 +60,7 @@ TEST(LegService, AnswersRealOffersAndTellsTheEngineWhatItNeeds) {
 
 TEST(LegService, HandsOverTheUsableCandidatesInsideTheOffer) {
     World world;
-    ASSERT_TRUE(world.legs.create(world.now, read_file("tests/data/offers/chromium156.sdp"), ""));
+    ASSERT_TRUE(world.legs.create(world.now, read_file("tests/data/offers/chromium156.sdp")));
     EXPECT_THAT(world.sent<engine::CreateLeg>().at(0).remote_candidates, SizeIs(4)) << "two of them are TCP";
 }
 
@@ -104,7 +104,7 @@ TEST(LegService, RefusesOffersAndLeavesNothingBehind) {
     for (const Case& c : cases) {
         SCOPED_TRACE(c.name);
         World world;
-        const auto leg = world.legs.create(world.now, c.offer, "");
+        const auto leg = world.legs.create(world.now, c.offer);
         ASSERT_FALSE(leg.has_value());
         EXPECT_EQ(leg.error(), c.error);
         EXPECT_THAT(world.legs.all(), IsEmpty());
@@ -121,7 +121,7 @@ TEST(LegService, AcceptsOffersThatAreHalfUnderstood) {
         plain_offer("a=candidate:1 1 udp 1 6a1b.local 4000 typ host\r\n"),
         plain_offer("a=end-of-candidates\r\n"),
     };
-    for (const std::string& offer : offers) EXPECT_TRUE(world.legs.create(world.now, offer, "")) << offer;
+    for (const std::string& offer : offers) EXPECT_TRUE(world.legs.create(world.now, offer)) << offer;
     EXPECT_THAT(world.sent<engine::CreateLeg>().at(1).remote_candidates, SizeIs(1));
     EXPECT_THAT(world.sent<engine::CreateLeg>().at(2).remote_candidates, IsEmpty());
 }
@@ -130,29 +130,30 @@ TEST(LegService, RefusesBeyondTheLimitAndCounts) {
     World world{LegConfig{.max_legs = 2}};
     const LegId first = world.add_leg();
     world.add_leg();
-    EXPECT_EQ(world.legs.create(world.now, plain_offer(), "").error(), Error::too_many_legs);
+    EXPECT_EQ(world.legs.create(world.now, plain_offer()).error(), Error::too_many_legs);
     EXPECT_EQ(world.legs.counters().refused, 1U);
 
     ASSERT_TRUE(world.legs.hang_up(world.now, first));
-    EXPECT_TRUE(world.legs.create(world.now, plain_offer(), "")) << "a place is free again";
+    EXPECT_TRUE(world.legs.create(world.now, plain_offer())) << "a place is free again";
 }
 
 TEST(LegService, RefusesWithoutAnAddressOfItsOwn) {
     World world;
     world.legs.set_local_candidates({});
-    EXPECT_EQ(world.legs.create(world.now, plain_offer(), "").error(), Error::no_transport);
+    EXPECT_EQ(world.legs.create(world.now, plain_offer()).error(), Error::no_transport);
 }
 
 TEST(LegService, BoundsTheTag) {
     World world;
-    EXPECT_TRUE(world.legs.create(world.now, plain_offer(), std::string(kMaxAppIdBytes, 'x')));
-    EXPECT_EQ(world.legs.create(world.now, plain_offer(), std::string(kMaxAppIdBytes + 1, 'x')).error(),
-              Error::app_id_too_long);
+    EXPECT_TRUE(world.legs.create(world.now, plain_offer(), {.app_id = std::string(kMaxAppIdBytes, 'x')}));
+    EXPECT_EQ(
+        world.legs.create(world.now, plain_offer(), {.app_id = std::string(kMaxAppIdBytes + 1, 'x')}).error(),
+        Error::app_id_too_long);
 }
 
 TEST(LegService, HandsOutHostCandidatesInTheAnswerAndOnceByPoll) {
     World world;
-    const auto leg = world.legs.create(world.now, plain_offer(), "");
+    const auto leg = world.legs.create(world.now, plain_offer());
     const std::string host = test::host_candidate().to_line();
     EXPECT_THAT(leg->answer, HasSubstr("a=" + host));
 
@@ -287,7 +288,7 @@ TEST(LegService, DropsAndCountsCandidatesBeyondTheLimit) {
     World world;
     std::string in_offer;
     for (int i = 0; i < 60; ++i) in_offer += "a=" + remote_line(4000 + i) + "\r\n";
-    const LegId leg = world.legs.create(world.now, plain_offer(in_offer), "")->id;
+    const LegId leg = world.legs.create(world.now, plain_offer(in_offer))->id;
     for (int i = 0; i < 60; ++i) EXPECT_TRUE(world.legs.add_remote_candidate(leg, remote_line(5000 + i)));
     EXPECT_THAT(world.sent<engine::AddRemoteCandidate>(), SizeIs(kMaxRemoteCandidates - 60));
     EXPECT_EQ(world.legs.counters().remote_candidates_over_limit, 120 - kMaxRemoteCandidates);
@@ -299,7 +300,7 @@ TEST(LegService, BoundsTheCandidatesInsideAnOffer) {
     for (std::size_t i = 0; i < kMaxRemoteCandidates + 5; ++i) {
         in_offer += "a=" + remote_line(static_cast<int>(4000 + i)) + "\r\n";
     }
-    ASSERT_TRUE(world.legs.create(world.now, plain_offer(in_offer), ""));
+    ASSERT_TRUE(world.legs.create(world.now, plain_offer(in_offer)));
     EXPECT_THAT(world.sent<engine::CreateLeg>()[0].remote_candidates, SizeIs(kMaxRemoteCandidates));
     EXPECT_EQ(world.legs.counters().remote_candidates_over_limit, 5U);
 }

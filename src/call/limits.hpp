@@ -42,6 +42,13 @@ inline constexpr std::size_t kMaxIceQueries = 1'000;
 /// Longest time a leg may wait for its peer to come back.
 inline constexpr Duration kMaxReconnectGrace = std::chrono::hours{1};
 
+/// Longest life a leg may be given by its `max_duration`; without one it has no end.
+inline constexpr Duration kMaxDuration = std::chrono::hours{24 * 366};
+
+/// Of an offer's headers, and of their names and values together.
+inline constexpr std::size_t kMaxHeaders = 32;
+inline constexpr std::size_t kMaxHeaderBytes = 8 * 1024;
+
 /// Remote candidates in one request.
 inline constexpr std::size_t kMaxCandidatesAtOnce = 64;
 

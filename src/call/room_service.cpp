@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "call/leg_service.hpp"
+#include "call/speaking.hpp"
 
 namespace legroom::call {
 namespace {
@@ -71,6 +72,7 @@ Result<void> RoomService::remove(Instant now, const RoomId& id) {
     if (room == nullptr) return Error::room_not_found;
 
     room->webhook.reset();  // What its end brings about is not told to it (contract 04).
+    for (const LegId& member : room->members) stop_speaking(now, board_, *board_.find(member));
     bridges_.tear_down(now, id);
     std::vector<Leg> gone;
     for (const LegId& member : std::exchange(room->members, {})) {
@@ -102,6 +104,7 @@ Result<Joined> RoomService::join(Instant now, const RoomId& id, const Joining& j
 }
 
 Joined RoomService::enter(Instant now, Leg& leg, Room& room, const Joining& joining) {
+    stop_speaking(now, board_, leg);
     leg.muted = joining.mute.value_or(leg.muted);
     leg.deaf = joining.deaf.value_or(leg.deaf);
     leg.accept_dtmf = joining.accept_dtmf.value_or(leg.accept_dtmf);
@@ -122,6 +125,7 @@ Result<void> RoomService::leave(Instant now, const RoomId& id, const LegId& leg_
     Leg* leg = board_.find(leg_id);
     if (leg == nullptr || leg->room != id) return {};
 
+    stop_speaking(now, board_, *leg);
     board_.take_out(*leg);
     board_.send(engine::LeaveRoom{leg_id});
     board_.publish(now, *leg, id, LegLeftRoom{});

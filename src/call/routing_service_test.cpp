@@ -186,13 +186,13 @@ TEST(RoutingService, JoinsTellOfRolesByTheContractsTable) {
 
 TEST(RoutingService, AnOffersRoleIsThereFromTheBeginning) {
     Centre world;
-    const auto leg = world.legs.create(world.now, test::plain_offer(), "", {}, "agent");
+    const auto leg = world.legs.create(world.now, test::plain_offer(), {.role = "agent"});
     ASSERT_TRUE(leg);
     EXPECT_EQ(world.legs.find(leg->id)->role, "agent");
     EXPECT_EQ(world.sent<engine::CreateLeg>().back().role, "agent");
     EXPECT_EQ(world.story(), "");
     const auto refused =
-        world.legs.create(world.now, test::plain_offer(), "", {}, std::string(kMaxRoleBytes + 1, 'x'));
+        world.legs.create(world.now, test::plain_offer(), {.role = std::string(kMaxRoleBytes + 1, 'x')});
     EXPECT_EQ(refused.error(), Error::role_too_long);
 }
 

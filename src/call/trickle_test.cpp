@@ -120,7 +120,7 @@ TEST(Purpose, PublishersSpeakAndListenersHear) {
         World world;
         std::string offer = plain_offer();
         offer.replace(offer.find("sendrecv"), 8, c.offered);
-        const auto leg = world.legs.create(world.now, offer, "", {c.purpose, RoomId{"r"}});
+        const auto leg = world.legs.create(world.now, offer, {}, {c.purpose, RoomId{"r"}});
         ASSERT_EQ(leg.has_value(), c.ours.has_value());
         if (!c.ours) {
             EXPECT_EQ(leg.error(), Error::wrong_direction);

@@ -33,8 +33,7 @@ struct WebhookWorld : testing::Test {
     }
     World world;
     LegId plain = world.add_leg();
-    LegId own = world.add_leg();
-    WebhookWorld() { static_cast<void>(world.legs.set_webhook(own, hook("leg"))); }
+    LegId own = world.add_leg(LegOptions{.webhook = hook("leg")});
 };
 
 TEST_F(WebhookWorld, ALegsGoesBeforeItsRooms) {

@@ -3,10 +3,29 @@
 #include <utility>
 
 #include "engine/room.hpp"
+#include "rtp/audio_level.hpp"
 #include "rtp/packet.hpp"
 #include "sdp/direction.hpp"
 
 namespace legroom::engine {
+namespace {
+
+StreamFigures figures_of(const ReceivePath& incoming) {
+    const ReceiveCounters& path = incoming.counters();
+    const jitter::Counters& buffer = incoming.jitter_counters();
+    StreamFigures figures;
+    figures.received = buffer.received + path.malformed;
+    figures.lost = buffer.lost;
+    figures.late = buffer.late;
+    figures.duplicate = buffer.duplicate;
+    figures.overflowed = buffer.overflowed;
+    figures.malformed = path.malformed + buffer.oversized + buffer.strayed;
+    figures.recovered = path.recovered_fec;
+    figures.concealed = path.concealed;
+    return figures;
+}
+
+}  // namespace
 
 Leg::Leg(const CreateLeg& command, peer::PeerConfig peer, Random& random, Instant now)
     : id_(command.leg),
@@ -14,7 +33,11 @@ Leg::Leg(const CreateLeg& command, peer::PeerConfig peer, Random& random, Instan
       connection_(std::move(peer), random, now),
       incoming_(kRateAlone),
       outgoing_(SendConfig::from(command.negotiated, command.ssrc, kRateAlone), random),
-      role_(command.role) {
+      role_(command.role),
+      muted_(command.muted),
+      deaf_(command.deaf) {
+    if (command.max_duration) expires_ = now + *command.max_duration;
+    if (command.speech_detection) speech_.emplace();
     negotiate_media(command.negotiated);
 }
 
@@ -23,6 +46,8 @@ void Leg::negotiate_media(const sdp::Negotiated& negotiated) {
     opus_payload_type_ = negotiated.opus.payload_type;
     telephone_event_48k_ = negotiated.telephone_event_48k;
     telephone_event_8k_ = negotiated.telephone_event_8k;
+    audio_level_extension_ =
+        sdp::receives(negotiated.audio_level_direction) ? negotiated.audio_level_extension : std::nullopt;
 }
 
 Received Leg::receive(Instant at, Bytes plain_rtp) {
@@ -37,13 +62,20 @@ Received Leg::receive(Instant at, Bytes plain_rtp) {
 std::optional<char> Leg::hear(Instant at, const rtp::Packet& packet) {
     const std::uint8_t type = packet.header.payload_type;
     if (type == opus_payload_type_) {
-        incoming_.push(at, packet);
+        incoming_.push(at, packet, level_of(packet));
     } else if (type == telephone_event_48k_) {
         return keys_.receive(at, packet, 48'000);
     } else if (type == telephone_event_8k_) {
         return keys_.receive(at, packet, 8'000);
     }
     return std::nullopt;
+}
+
+std::optional<std::uint8_t> Leg::level_of(const rtp::Packet& packet) const {
+    if (!speech_ || !audio_level_extension_) return std::nullopt;
+    const auto data = rtp::find_extension(packet, *audio_level_extension_);
+    const auto level = data ? rtp::parse_audio_level(*data) : std::nullopt;
+    return level ? std::optional{level->minus_dbov} : std::nullopt;
 }
 
 void Leg::send_digits(std::string_view digits) {
@@ -66,6 +98,7 @@ void Leg::end_replacement(bool succeeded, Random& random) {
     if (!succeeded || !agreed) return;
     negotiate_media(agreed->negotiated);
     ssrc_ = agreed->ssrc;
+    figures_ += figures_of(incoming_);
     incoming_ = ReceivePath{incoming_.rate()};
     SendPath fresh{SendConfig::from(agreed->negotiated, ssrc_, outgoing_.rate()), random};
     fresh.adopt_digits(outgoing_);
@@ -74,9 +107,34 @@ void Leg::end_replacement(bool succeeded, Random& random) {
 }
 
 bool Leg::pull(Instant now, audio::Frame& out) {
-    const bool sounds = incoming_.pull(now, out) != Heard::silence;
+    const Heard heard = incoming_.pull(now, out);
+    watch_speech(heard, out);
     gain_.apply(out.samples());
-    return sounds && !muted_;
+    return heard != Heard::silence && !muted_;
+}
+
+/// What had to be invented is no voice, however loud (contract 04).
+void Leg::watch_speech(Heard heard, const audio::Frame& frame) {
+    if (!speech_ || muted_) return;
+    const bool came = heard == Heard::decoded;
+    const auto level = incoming_.level();
+    speech_->update(came && (level ? audio::voiced_level(*level) : audio::voiced(frame.samples())));
+}
+
+bool Leg::take_expired(Instant now) {
+    if (!expires_ || now < *expires_) return false;
+    expires_.reset();
+    return true;
+}
+
+std::optional<bool> Leg::take_speaking_change() {
+    if (!speech_ || speech_->speaking() == speaking_told_) return std::nullopt;
+    return speaking_told_ = speech_->speaking();
+}
+
+void Leg::set_muted(bool muted) {
+    muted_ = muted;
+    if (muted && speech_) speech_->reset();
 }
 
 void Leg::play(Instant now, const audio::Frame* heard) {
@@ -85,6 +143,24 @@ void Leg::play(Instant now, const audio::Frame* heard) {
     ByteVector packet;
     outgoing_.next(heard, packet);
     connection_.send_rtp(now, std::move(packet));
+    ++figures_.sent;
+}
+
+StreamFigures Leg::figures() const {
+    StreamFigures all = figures_;
+    return all += figures_of(incoming_);
+}
+
+std::optional<PathQuality> Leg::take_path_quality() {
+    const peer::Reports& reports = connection_.reports();
+    const auto& report = reports.outgoing().last_report();
+    if (!report || report->highest_sequence == reported_sequence_) return std::nullopt;
+    reported_sequence_ = report->highest_sequence;
+    PathQuality quality;
+    quality.round_trip = reports.outgoing().round_trip();
+    if (const auto& incoming = reports.incoming(); incoming && incoming->valid())
+        quality.jitter = incoming->jitter();
+    return quality;
 }
 
 void Leg::tick_alone(Instant now) {
@@ -95,6 +171,7 @@ void Leg::tick_alone(Instant now) {
 
 void Leg::set_room(Room* room) {
     room_ = nullptr;
+    if (speech_) speech_->reset();
     if (room == nullptr) return;
     incoming_.set_rate(room->rate());
     outgoing_.set_rate(room->rate());

@@ -4,8 +4,10 @@
 #include <string_view>
 
 #include "audio/gain_ramp.hpp"
+#include "audio/speech_detector.hpp"
 #include "base/ids.hpp"
 #include "engine/connection.hpp"
+#include "engine/media_figures.hpp"
 #include "engine/messages.hpp"
 #include "engine/receive_path.hpp"
 #include "engine/send_path.hpp"
@@ -19,6 +21,12 @@ class Room;
 struct Received {
     std::optional<Ssrc> new_ssrc;  ///< Of a stream not heard of before.
     std::optional<char> digit;     ///< A key was pressed: one of "0123456789*#ABCD".
+};
+
+/// What a report of the peer's says of the path, and what we see of it ourselves then.
+struct PathQuality {
+    std::optional<Duration> round_trip;
+    std::optional<Duration> jitter;  ///< Of the peer's packets (RFC 3550 §6.4.1).
 };
 
 /// One participant on a shard: its connection, its incoming and its outgoing sound.
@@ -49,6 +57,15 @@ public:
     /// What has become of digits since the last call.
     DigitTally take_digits_done() { return outgoing_.take_digits_done(); }
 
+    /// At each report of the peer's that was not there the last time.
+    std::optional<PathQuality> take_path_quality();
+    /// Since it was made, whatever its peers were.
+    [[nodiscard]] StreamFigures figures() const;
+    /// True once, when its time is up.
+    bool take_expired(Instant now);
+    /// Whether somebody speaks now, if that is another answer than the last time. Muted, nobody does.
+    std::optional<bool> take_speaking_change();
+
     /// The next 20 ms of what the leg says, at the rate of its room and with its gain. False: nothing to be
     /// mixed, because it is muted, not connected or silent. Its jitter buffer runs on in any case.
     bool pull(Instant now, audio::Frame& out);
@@ -58,7 +75,7 @@ public:
     void tick_alone(Instant now);
 
     /// Set by Room::add and Room::remove; nullptr: in none. When a codec for the room's rate cannot be made
-    /// it throws and leaves the leg in none; nullptr never throws.
+    /// it throws and leaves the leg in none; nullptr never throws. Whoever spoke begins anew.
     void set_room(Room* room);
     [[nodiscard]] Room* room() const { return room_; }
 
@@ -66,7 +83,7 @@ public:
     /// Its room has to be told.
     void set_role(std::string role) { role_ = std::move(role); }
     [[nodiscard]] const std::string& role() const { return role_; }
-    void set_muted(bool muted) { muted_ = muted; }
+    void set_muted(bool muted);
     void set_deaf(bool deaf) { deaf_ = deaf; }
     [[nodiscard]] bool muted() const { return muted_; }
     [[nodiscard]] bool deaf() const { return deaf_; }
@@ -75,6 +92,8 @@ public:
 private:
     std::optional<char> hear(Instant at, const rtp::Packet& packet);
     void negotiate_media(const sdp::Negotiated& negotiated);
+    [[nodiscard]] std::optional<std::uint8_t> level_of(const rtp::Packet& packet) const;
+    void watch_speech(Heard heard, const audio::Frame& frame);
 
     /// Tells the encoder what the peer's reports say is lost, so that FEC covers it.
     void adapt_to_loss();
@@ -84,6 +103,7 @@ private:
     std::uint8_t opus_payload_type_ = 0;
     std::optional<std::uint8_t> telephone_event_48k_;  ///< Payload types; a peer may use either.
     std::optional<std::uint8_t> telephone_event_8k_;
+    std::optional<std::uint8_t> audio_level_extension_;  ///< RFC 8285 id, where the peer says how loud it is.
     Ssrc ssrc_;
     Connection connection_;
     ReceivePath incoming_;
@@ -92,8 +112,13 @@ private:
     Room* room_ = nullptr;
     std::optional<Ssrc> heard_ssrc_;  ///< Of the latest packet.
     std::uint8_t reported_loss_ = 0;  ///< In 1/256 (RFC 3550 §6.4.1).
+    std::uint32_t reported_sequence_ = 0;
+    StreamFigures figures_;  ///< What is sent, and what came by transports before this one.
     std::string role_;
     audio::GainRamp gain_;
+    std::optional<audio::SpeechDetector> speech_;  ///< nullopt: nobody asks.
+    bool speaking_told_ = false;
+    std::optional<Instant> expires_;
     bool muted_ = false;
     bool deaf_ = false;
     /// Waits for its transport.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -9,6 +10,7 @@
 #include "base/ids.hpp"
 #include "base/units.hpp"
 #include "dtls/certificate.hpp"
+#include "engine/media_figures.hpp"
 #include "engine/routing.hpp"
 #include "ice/agent.hpp"
 #include "peer/peer.hpp"
@@ -31,6 +33,10 @@ struct CreateLeg {
     std::string cname;
     Duration reconnect_grace = std::chrono::seconds{30};  ///< How long it may stay interrupted.
     std::string role = {};                                ///< For the routing of its rooms; "" = none.
+    bool muted = false;
+    bool deaf = false;
+    bool speech_detection = false;              ///< Ask for SpeakingChanged.
+    std::optional<Duration> max_duration = {};  ///< Ask for LegExpired after this time.
 };
 /// A second offer was answered: what it changes. Until the TransportChanged of a restart or a replacement
 /// nothing but `kept` may follow; anything else is ignored and counted.
@@ -58,6 +64,8 @@ struct QueryIce {
     LegId leg;
     std::uint64_t query = 0;
 };
+/// Ends with MediaReported.
+struct QueryMedia {};
 /// The machine's addresses, or what is announced of them, have changed. Legs that are there get the new
 /// candidates, and keep the paths they have from every address the machine still has.
 struct SetHostCandidates {
@@ -155,10 +163,10 @@ struct StartGathering {
     friend bool operator==(const StartGathering&, const StartGathering&) = default;
 };
 
-using Command =
-    std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, SetGain, SetRole,
-                 SendDigits, SetReconnectGrace, QueryIce, CreateRoom, DeleteRoom, JoinRoom, LeaveRoom,
-                 SetRouting, CreateBridge, TurnBridge, DeleteBridge, SetHostCandidates, StartGathering>;
+using Command = std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, SetGain,
+                             SetRole, SendDigits, SetReconnectGrace, QueryIce, QueryMedia, CreateRoom,
+                             DeleteRoom, JoinRoom, LeaveRoom, SetRouting, CreateBridge, TurnBridge,
+                             DeleteBridge, SetHostCandidates, StartGathering>;
 
 /// ICE and DTLS are up, for the first time.
 struct LegConnected {
@@ -177,6 +185,10 @@ struct LegFailed {
     peer::Failed failure;
     std::vector<ice::PairReport> pairs;  ///< What was tried.
 };
+/// The leg's `max_duration` is over. The shard keeps it as it is until CloseLeg.
+struct LegExpired {
+    LegId leg;
+};
 /// A key was pressed at the peer.
 struct DigitReceived {
     LegId leg;
@@ -188,6 +200,12 @@ struct DigitsDone {
     std::size_t sent = 0;
     std::size_t dropped = 0;  ///< The peer takes none (any more), or too many were waiting.
 };
+/// Somebody begins or ends to speak at the peer: told of legs that were made with `speech_detection`, in
+/// turns, beginning with `true`. Nobody speaks on a leg that is muted or has just been put elsewhere.
+struct SpeakingChanged {
+    LegId leg;
+    bool speaking = false;
+};
 /// The new transport of a ChangeLeg carries the leg, or has been given up and the old one goes on.
 struct TransportChanged {
     LegId leg;
@@ -197,6 +215,9 @@ struct IceReported {
     std::uint64_t query = 0;
     Instant at;
     std::optional<peer::PeerReport> report;  ///< nullopt: the leg is gone.
+};
+struct MediaReported {
+    std::shared_ptr<MediaFigures> figures;  ///< Never null, and nobody else's; shared to keep events small.
 };
 /// A server-reflexive or relayed address of the one port was learnt; it serves every leg. Said again of one
 /// that is known: it is the latest of its base once more.
@@ -214,8 +235,8 @@ struct RelayFailed {
 /// No more candidates of the first round will come.
 struct GatheringDone {};
 
-using Event =
-    std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, DigitReceived, DigitsDone,
-                 TransportChanged, IceReported, CandidateGathered, CandidateLost, RelayFailed, GatheringDone>;
+using Event = std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, LegExpired, DigitReceived,
+                           DigitsDone, SpeakingChanged, TransportChanged, IceReported, MediaReported,
+                           CandidateGathered, CandidateLost, RelayFailed, GatheringDone>;
 
 }  // namespace legroom::engine

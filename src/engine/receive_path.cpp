@@ -22,24 +22,37 @@ jitter::Ticks to_ticks(Duration duration) {
 
 ReceivePath::ReceivePath(SampleRate rate) : decoder_(codec::OpusDecoder::create(rate).value()) {}
 
-void ReceivePath::push(Instant now, const rtp::Packet& packet) {
+void ReceivePath::push(Instant now, const rtp::Packet& packet, std::optional<std::uint8_t> level) {
     const auto duration = codec::packet_duration(packet.payload);
     if (!duration) {
         ++counters_.malformed;
         return;
     }
+    auto& told = told_levels_[packet.header.sequence.value % kLevels];
+    told = level ? std::optional{ToldLevel{packet.header.sequence, *level}} : std::nullopt;
     buffer_.insert(now, packet.header, packet.payload, to_ticks(*duration));
 }
 
 Heard ReceivePath::pull(Instant now, audio::Frame& out) {
     out.rate = rate();
-    Heard heard = ready_samples_ > 0 ? last_fetched_ : Heard::silence;
+    Heard heard = Heard::silence;
+    level_.reset();
+    if (ready_samples_ > 0) {
+        heard = last_fetched_;
+        hear_level(last_level_);
+    }
     while (ready_samples_ < out.samples().size()) {
+        last_level_.reset();
         last_fetched_ = fetch(now);
+        hear_level(last_level_);
         heard = std::min(heard, last_fetched_);
     }
     hand_out(out.samples());
     return heard;
+}
+
+void ReceivePath::hear_level(std::optional<std::uint8_t> level) {
+    if (level) level_ = std::min(level_.value_or(*level), *level);
 }
 
 Heard ReceivePath::fetch(Instant now) {
@@ -57,6 +70,8 @@ Heard ReceivePath::play(const jitter::Packet& packet) {
     playing_ = quiet ? jitter::Playing::silence : jitter::Playing::sound;
     ready_samples_ += *decoded;
     ++counters_.decoded;
+    const auto& told = told_levels_[packet.header.sequence.value % kLevels];
+    if (told && told->of == packet.header.sequence) last_level_ = told->minus_dbov;
     return Heard::decoded;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "audio/frame.hpp"
@@ -37,10 +38,14 @@ public:
     explicit ReceivePath(SampleRate rate);
 
     /// Takes a packet with the Opus payload type; anything else is the caller's to sort out. Keeps no view.
-    void push(Instant now, const rtp::Packet& packet);
+    /// `level`: how loud it is, as the packet itself says (RFC 6464), in -dBov.
+    void push(Instant now, const rtp::Packet& packet, std::optional<std::uint8_t> level = std::nullopt);
 
     /// Writes the next 20 ms, always a whole frame of rate().
     Heard pull(Instant now, audio::Frame& out);
+
+    /// Of the frame that was pulled last, the loudest level that packets in it came with; nullopt: none did.
+    [[nodiscard]] std::optional<std::uint8_t> level() const { return level_; }
 
     /// The leg is in another room: decodes to its rate from the next packet on. Keeps what waits.
     void set_rate(SampleRate rate);
@@ -54,7 +59,16 @@ private:
     static constexpr std::size_t kMaxReady =
         samples_per_tick(SampleRate::k48000) + codec::max_packet_samples(SampleRate::k48000);
 
+    /// The levels of the packets that wait, found again by their sequence numbers: more than ever wait.
+    struct ToldLevel {
+        SequenceNumber of;
+        std::uint8_t minus_dbov = 0;
+    };
+    static constexpr std::size_t kLevels = 256;
+    static_assert(kLevels >= 2 * jitter::kMaxPackets);
+
     Heard fetch(Instant now);
+    void hear_level(std::optional<std::uint8_t> level);
     Heard play(const jitter::Packet& packet);
     Heard play(const jitter::Missing& gap);
     Heard play(const jitter::Pause& pause);
@@ -69,7 +83,10 @@ private:
     codec::OpusDecoder decoder_;
     std::array<float, kMaxReady> ready_{};  ///< Decoded and not yet pulled.
     std::size_t ready_samples_ = 0;
-    Heard last_fetched_ = Heard::silence;  ///< What the newest of them are.
+    Heard last_fetched_ = Heard::silence;     ///< What the newest of them are,
+    std::optional<std::uint8_t> last_level_;  ///< and the level their packet came with.
+    std::optional<std::uint8_t> level_;
+    std::array<std::optional<ToldLevel>, kLevels> told_levels_{};
     ReceiveCounters counters_;
 };
 

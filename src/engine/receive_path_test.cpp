@@ -1,5 +1,6 @@
 #include "engine/receive_path.hpp"
 
+#include <array>
 #include <cmath>
 #include <gtest/gtest.h>
 #include <vector>
@@ -278,6 +279,46 @@ TEST(ReceivePath, FollowsTheRoomsRate) {
         ASSERT_EQ(samples.size(), 40 * samples_per_tick(rate));
         EXPECT_GT(audio::power_share(settled(samples, rate, 10), rate, kToneHz), 0.95) << hz(rate);
     }
+}
+
+TEST(ReceivePath, SaysHowLoudItsPacketsSayTheyAre) {  // RFC 6464
+    SeededRandom random{7};
+    SendPath sender{SendConfig{}, random};
+    ReceivePath path{SampleRate::k16000};
+    Instant now{};
+    std::vector<std::optional<std::uint8_t>> heard;
+    std::optional<std::uint8_t> last;
+    const std::vector<std::optional<std::uint8_t>> told = {20, 90, std::nullopt, 7, 127, 33};
+    for (int i = 0; i < 12; ++i) {
+        now += kTick;
+        ByteVector datagram;
+        sender.next(nullptr, datagram);
+        if (i < 6) path.push(now, rtp::parse_packet(datagram).value(), told[static_cast<std::size_t>(i)]);
+        audio::Frame frame;
+        if (path.pull(now, frame) == Heard::decoded) heard.push_back(path.level());
+        last = path.level();
+    }
+    EXPECT_EQ(last, std::nullopt) << "nothing came";
+    EXPECT_EQ(heard, told) << "each with the frame it belongs to, however long that waited";
+}
+
+TEST(ReceivePath, TakesTheLoudestOfTheLevelsInAFrame) {
+    ReceivePath path{SampleRate::k48000};
+    rtp::Header header;
+    const auto push = [&](std::uint8_t level) {
+        ++header.sequence.value;
+        header.timestamp += 480;
+        constexpr std::array<std::uint8_t, 3> k10MillisecondsOfSilence{0xf0, 0xff, 0xfe};
+        path.push(Instant{} + kTick, packet_of(header, k10MillisecondsOfSilence), level);
+    };
+    for (const int level : {50, 30, 60, 61, 80, 80}) push(static_cast<std::uint8_t>(level));
+    audio::Frame frame;
+    std::vector<int> heard;
+    for (int tick = 1; tick < 6; ++tick) {
+        path.pull(Instant{} + kTick * tick, frame);
+        if (path.level()) heard.push_back(*path.level());
+    }
+    EXPECT_EQ(heard, (std::vector<int>{30, 60, 80}));
 }
 
 TEST(ReceivePath, DropsWhatIsNoOpus) {

@@ -52,7 +52,7 @@ void Shard::contain(Work work) {
     try {
         work();
     } catch (const std::exception&) {
-        ++counters_.faults;
+        ++figures_.shard.faults;
     }
 }
 
@@ -78,7 +78,7 @@ void Shard::on_leg(Instant now, LegNumber number, Work work) {
         work(*found->second);
         pump(now, number);
     } catch (const std::exception& fault) {  // One leg's fault never reaches another.
-        ++counters_.faults;
+        ++figures_.shard.faults;
         found->second->connection().abandon(fault.what());  // The next tick reports it.
     }
 }
@@ -103,7 +103,7 @@ void Shard::handle_datagram(Instant now, const Path& path, MutableBytes datagram
 void Shard::route(Instant now, const Path& path, MutableBytes datagram) {
     const auto number = routes_.find(path, datagram);
     if (!number) {
-        ++counters_.unroutable;
+        ++figures_.shard.unroutable;
         return;
     }
     on_leg(now, *number, [&](Leg& leg) {
@@ -163,7 +163,7 @@ void Shard::handle(Instant now, const CreateLeg& command) {
     try {
         add_leg(now, command);
     } catch (const std::exception& fault) {
-        ++counters_.faults;
+        ++figures_.shard.faults;
         forget_leg(command.leg, next_number_ - 1);
         report(LegFailed{command.leg, {ice::FailureCode::internal, fault.what()}, {}});
     }
@@ -192,6 +192,8 @@ std::uint32_t Shard::new_transaction_tag() {
 
 /// All that add_leg() made, or as much of it as it got done.
 void Shard::forget_leg(const LegId& id, LegNumber number) {
+    if (const auto found = legs_.find(number); found != legs_.end())
+        figures_.streams += found->second->figures();
     numbers_.erase(id);
     routes_.remove(number);
     deadlines_.erase(number);
@@ -214,7 +216,7 @@ void Shard::handle(Instant now, const ChangeLeg& command) {
     // One change at a time: control refuses an offer until it has heard of the last one's end.
     const bool too_early = routes_.has_two_generations(number);
     if (too_early && command.transport != ChangeLeg::Transport::kept) {
-        ++counters_.refused_changes;
+        ++figures_.shard.refused_changes;
         return;
     }
     on_leg(now, number, [&](Leg& leg) {
@@ -259,6 +261,12 @@ void Shard::handle(Instant now, const QueryIce& command) {
     IceReported answer{command.query, now, std::nullopt};
     on_leg(now, command.leg, [&](Leg& leg) { answer.report = leg.connection().report(now); });
     report(std::move(answer));
+}
+
+void Shard::handle(Instant, const QueryMedia&) {
+    auto figures = std::make_shared<MediaFigures>(figures_);
+    for (const auto& entry : legs_) figures->streams += entry.second->figures();
+    report(MediaReported{std::move(figures)});
 }
 
 void Shard::handle(Instant now, const AddRemoteCandidate& command) {
@@ -345,12 +353,14 @@ void Shard::handle(Instant now, const StartGathering& command) { gathering_.set_
 
 void Shard::tick_if_due(Instant now) {
     if (!next_tick_ || now < *next_tick_) return;
-    if (now - *next_tick_ > kLate) ++counters_.late_ticks;
+    if (now - *next_tick_ > kLate) ++figures_.shard.late_ticks;
     if (const auto behind = (now - *next_tick_) / kTick; behind > kMaxTicksBehind) {
-        counters_.skipped_ticks += static_cast<std::uint64_t>(behind);
+        figures_.shard.skipped_ticks += static_cast<std::uint64_t>(behind);
         *next_tick_ += behind * kTick;
     }
     while (next_tick_ && *next_tick_ <= now) {
+        figures_.tick_lateness.observe(now - *next_tick_);
+        ++figures_.ticks;
         tick(now);
         *next_tick_ += kTick;
     }
@@ -371,6 +381,12 @@ void Shard::pump(Instant now, LegNumber number) {
     deadlines_.set(number, leg.connection().deadline());
     const auto [sent, dropped] = leg.take_digits_done();
     if (sent + dropped > 0) report(DigitsDone{leg.id(), sent, dropped});
+    if (const auto path = leg.take_path_quality()) {
+        if (path->round_trip) figures_.round_trip.observe(*path->round_trip);
+        if (path->jitter) figures_.jitter.observe(*path->jitter);
+    }
+    if (leg.take_expired(now)) report(LegExpired{leg.id()});  // A tick comes often enough to see it.
+    if (const auto speaking = leg.take_speaking_change()) report(SpeakingChanged{leg.id(), *speaking});
 }
 
 void Shard::act(Instant now, LegNumber number, Leg& leg, ConnectionOutput output) {

@@ -16,6 +16,7 @@
 #include "engine/deadline_queue.hpp"
 #include "engine/gathering.hpp"
 #include "engine/leg.hpp"
+#include "engine/media_figures.hpp"
 #include "engine/messages.hpp"
 #include "engine/rooms.hpp"
 #include "engine/routes.hpp"
@@ -31,14 +32,6 @@ struct ShardConfig {
         std::chrono::seconds{10};      ///< For an ICE restart's new path, while the old one works.
     bool allow_local_targets = false;  ///< See ice::AgentConfig.
     Duration ntp_origin{};             ///< From 1900 to the Instant of zero (rtp::to_ntp).
-};
-
-struct ShardCounters {
-    std::uint64_t unroutable = 0;       ///< Datagrams that belong to no leg: dropped unanswered.
-    std::uint64_t late_ticks = 0;       ///< Ticks begun more than 5 ms after their time.
-    std::uint64_t skipped_ticks = 0;    ///< Ticks given up because the shard fell too far behind.
-    std::uint64_t refused_changes = 0;  ///< ChangeLeg while another was under way: ours to mend if not zero.
-    std::uint64_t faults = 0;  ///< Exceptions, out of memory most likely: a leg given up, a tick lost.
 };
 
 /// The stream of this path is of no more use.
@@ -72,7 +65,7 @@ public:
     [[nodiscard]] std::optional<Output> poll();
     [[nodiscard]] std::optional<Instant> deadline();
 
-    [[nodiscard]] const ShardCounters& counters() const { return counters_; }
+    [[nodiscard]] const ShardCounters& counters() const { return figures_.shard; }
     [[nodiscard]] std::size_t leg_count() const { return legs_.size(); }
 
 private:
@@ -87,6 +80,7 @@ private:
     void handle(Instant now, const SendDigits& command);
     void handle(Instant now, const SetReconnectGrace& command);
     void handle(Instant now, const QueryIce& command);
+    void handle(Instant now, const QueryMedia& command);
     void handle(Instant now, const CreateRoom& command);
     void handle(Instant now, const DeleteRoom& command);
     void handle(Instant now, const JoinRoom& command);
@@ -138,7 +132,7 @@ private:
     std::optional<Instant> next_tick_;  ///< Set while there are legs or bridges.
     LegNumber next_number_ = 0;
     std::deque<Output> outbox_;
-    ShardCounters counters_;
+    MediaFigures figures_;  ///< Streams: of legs that are gone.
 };
 
 }  // namespace legroom::engine

@@ -158,12 +158,33 @@ void MediaLoop::pump() {
             send_streams();  // what was to go by it before
             if (ports_.links) ports_.links->close(useless->path);
         } else {
-            on_event_(std::get<engine::Event>(std::move(*output)));
+            auto event = std::get<engine::Event>(std::move(*output));
+            if (const auto* media = std::get_if<engine::MediaReported>(&event))
+                media->figures->ports = port_figures();
+            on_event_(std::move(event));
         }
     }
     ports_.udp.send(outgoing_);
     send_streams();
     pumped_ = now();
+}
+
+engine::PortFigures MediaLoop::port_figures() const {
+    engine::PortFigures figures;
+    const UdpCounters& udp = ports_.udp.counters();
+    figures.udp = {udp.received, udp.sent, udp.unsent};
+    figures.udp_oversized = udp.oversized;
+    if (ports_.tcp) {
+        const TcpCounters& tcp = ports_.tcp->counters();
+        figures.tcp = {tcp.received, tcp.output.sent, tcp.output.unsent + tcp.unroutable};
+        figures.tcp_connections = tcp.accepted;
+        figures.tcp_refused = tcp.refused + tcp.evicted;
+    }
+    if (ports_.links) {
+        const LinkCounters& links = ports_.links->counters();
+        figures.links = {links.received, links.output.sent, links.output.unsent + links.unroutable};
+    }
+    return figures;
 }
 
 void MediaLoop::send_streams() {

@@ -57,6 +57,7 @@ private:
     void pump();
     void pump_if_held();
     void send_streams();
+    [[nodiscard]] engine::PortFigures port_figures() const;
 
     MediaPorts ports_;
     engine::Shard& shard_;

@@ -21,6 +21,12 @@ Hub::~Hub() {
     stream_.forget(listening_);
 }
 
+HubCounters Hub::counters() const {
+    HubCounters counters = counters_;
+    for (const Session* session : sessions_) counters.events_dropped += session->events().dropped();
+    return counters;
+}
+
 std::optional<api::Upgrade> Hub::open(const api::Request& request) {
     if (api::path_of(request.target) != "/v1/vsi") return std::nullopt;
     auto wanted = api::parse_event_query(api::query_of(request.target));

@@ -26,7 +26,7 @@ struct HubConfig {
 struct HubCounters {
     std::uint64_t opened = 0;
     std::uint64_t refused = 0;         ///< Over HubConfig::connections.
-    std::uint64_t events_dropped = 0;  ///< Of connections that have ended: their queues were full.
+    std::uint64_t events_dropped = 0;  ///< Their queues were full.
 };
 
 /// All VSI connections. `api` and `stream` must outlive it, and it the channels it made. Control thread only.
@@ -43,7 +43,7 @@ public:
     std::optional<api::Upgrade> open(const api::Request& request);
 
     [[nodiscard]] std::size_t connections() const { return sessions_.size(); }
-    [[nodiscard]] const HubCounters& counters() const { return counters_; }
+    [[nodiscard]] HubCounters counters() const;
 
 private:
     std::unique_ptr<Session> make_session(EventQueue events);
@@ -54,7 +54,7 @@ private:
     api::EventStream& stream_;
     api::EventStream::ListenerId listening_;
     std::set<Session*> sessions_;
-    HubCounters counters_;
+    HubCounters counters_;  ///< Events dropped: of connections that have ended.
 };
 
 }  // namespace legroom::vsi

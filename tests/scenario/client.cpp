@@ -21,6 +21,7 @@ engine::SendConfig send_config(Ssrc ssrc, const ClientConfig& client) {
     config.rate = Client::kRate;
     config.ssrc = ssrc;
     config.opus.payload_type = kOpus;
+    config.audio_level_extension = client.audio_level_extension;
     if (client.telephone_event_48k) {
         config.telephone_event = {*client.telephone_event_48k, 48'000};
     } else if (client.telephone_event_8k) {
@@ -69,7 +70,12 @@ Client::Client(ClientConfig config, Random& random)
       outgoing_(send_config(ssrc_, config_), random) {
     for (const Endpoint& address : config_.addresses)
         candidates_.push_back(host(address, candidates_.size()));
-    if (config_.tone_hz) tone_.emplace(kRate, *config_.tone_hz, 0.5F);
+    say(config_.tone_hz);
+}
+
+void Client::say(std::optional<double> tone_hz, float peak) {
+    tone_.reset();
+    if (tone_hz) tone_.emplace(kRate, *tone_hz, peak);
 }
 
 std::string Client::offer() const {
@@ -90,6 +96,9 @@ std::string Client::offer() const {
         session_, config_.lite ? "a=ice-lite\r\n" : "", kOpus, formats, direction_, credentials_.ufrag,
         credentials_.password, config_.certificate.fingerprint().to_string(), config_.setup, kOpus);
     text += maps;
+    if (config_.audio_level_extension)
+        text += fmt::format("a=extmap:{} urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n",
+                            *config_.audio_level_extension);
     if (!config_.candidates_in_offer) return text;
     for (const std::string& line : candidate_lines()) text += "a=" + line + "\r\n";
     return text;
@@ -248,7 +257,7 @@ void Client::tick(Instant now) {
     } else {
         outgoing_.next(nullptr, packet);
     }
-    peer_->send_rtp(now, std::move(packet));
+    if (sending_) peer_->send_rtp(now, std::move(packet));
 
     if (!config_.listens) return;
     audio::Frame frame{kRate};

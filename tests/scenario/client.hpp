@@ -28,6 +28,7 @@ struct ClientConfig {
     std::string setup = "actpass";    ///< a=setup of its offer
     std::optional<std::uint8_t> telephone_event_48k;  ///< Payload types of its offer.
     std::optional<std::uint8_t> telephone_event_8k;
+    std::optional<std::uint8_t> audio_level_extension;  ///< Of its offer (RFC 6464).
     bool candidates_in_offer = true;
     bool lite = false;  ///< Offers a=ice-lite, so that the server controls.
     Duration setup_timeout = std::chrono::seconds{30};
@@ -65,6 +66,10 @@ public:
     /// The network changed under it: talks from a new address from now on (a new host candidate).
     void add_address(Instant now, const Endpoint& endpoint);
 
+    /// What it says from now on, if anything: a tone of this peak.
+    void say(std::optional<double> tone_hz, float peak = 0.5F);
+    /// Whether it sends any audio: not to is what DTX does in silence.
+    void set_sending(bool sending) { sending_ = sending; }
     /// Presses keys, one after the other.
     void press(std::string_view digits);
 
@@ -111,6 +116,7 @@ private:
     std::optional<audio::Tone> tone_;
     std::optional<Instant> next_tick_;
     std::deque<Transmit> outbox_;
+    bool sending_ = true;
     bool connected_ = false;
     int restarts_ = 0;
     std::optional<Instant> heard_at_;

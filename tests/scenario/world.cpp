@@ -111,8 +111,19 @@ void Server::ask(const LegId& leg, const std::function<void(const peer::PeerRepo
     }
 }
 
+engine::MediaFigures Server::media_figures() {
+    shard_.handle_command(now_, engine::QueryMedia{});
+    while (auto output = shard_.poll()) {
+        const auto* event = std::get_if<engine::Event>(&*output);
+        const auto* reported = event == nullptr ? nullptr : std::get_if<engine::MediaReported>(event);
+        if (reported != nullptr) return *reported->figures;
+    }
+    throw std::runtime_error("the shard says nothing");
+}
+
 void Server::note(const call::Event& event) {
     events_.push_back(describe(event));
+    if (listener_) listener_(event);
     if (const auto* press = std::get_if<call::DtmfReceived>(&event.what))
         pressed_[event.leg].push_back(*press);
 }
@@ -165,7 +176,7 @@ Browser& World::browser(ClientConfig config) {
 
 void World::call(Browser& browser) {
     server_.on_timeout(now());
-    const auto leg = must(server_.legs().create(now(), browser.client.offer(), ""));
+    const auto leg = must(server_.legs().create(now(), browser.client.offer(), browser.options));
     browser.leg = leg.id;
     if (!browser.client.accept(now(), leg.answer))
         throw std::runtime_error("the client cannot read the answer");

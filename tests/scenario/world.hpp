@@ -38,6 +38,11 @@ public:
     /// How the leg's connection stands, at once.
     void ask(const LegId& leg, const std::function<void(const peer::PeerReport&)>& taker);
 
+    /// What the shard has counted, at once.
+    engine::MediaFigures media_figures();
+    /// Tells of each event as it is published.
+    void listen(call::EventSink sink) { listener_ = std::move(sink); }
+
     call::LegService& legs() { return legs_; }
     call::RoomService& rooms() { return rooms_; }
     call::DtmfService& dtmf() { return dtmf_; }
@@ -61,6 +66,7 @@ private:
     call::RoomService rooms_;
     call::DtmfService dtmf_;
     std::map<LegId, std::vector<call::DtmfReceived>> pressed_;
+    call::EventSink listener_;
     std::vector<std::string> events_;
     std::vector<std::string> relay_failures_;
     Instant now_{};
@@ -77,6 +83,7 @@ public:
     [[nodiscard]] std::optional<Instant> deadline() const override { return client.deadline(); }
 
     Client client;
+    call::LegOptions options;  ///< Of its leg, when it calls.
     LegId leg;
 };
 

@@ -1,0 +1,101 @@
+#include "app/exposition.hpp"
+
+#include <array>
+
+#include "app/process_figures.hpp"
+#include "metrics/media_metrics.hpp"
+
+namespace legroom::app {
+namespace {
+
+using metrics::Families;
+
+double number(std::uint64_t count) { return static_cast<double>(count); }
+
+void write_legs(const call::LegService& legs, Families& families) {
+    constexpr std::array kConnections{call::Connection::connecting, call::Connection::connected,
+                                      call::Connection::interrupted};
+    std::array<std::uint64_t, kConnections.size()> count{};
+    std::uint64_t speaking = 0;
+    for (const auto& entry : legs.all()) {
+        ++count.at(static_cast<std::size_t>(entry.second.connection));
+        speaking += entry.second.speaking ? 1 : 0;
+    }
+    families.gauge("legroom_active_legs", "Legs alive.", number(legs.all().size()));
+    auto by_connection = families.gauge("legroom_leg_connections", "Legs alive, by how they are connected.");
+    for (const call::Connection one : kConnections)
+        by_connection.with({{"connection", call::to_string(one)}},
+                           number(count.at(static_cast<std::size_t>(one))));
+    families.gauge("legroom_speaking_legs", "Legs on which somebody speaks.", number(speaking));
+    families.counter("legroom_legs_created_total", "Legs made.", number(legs.counters().created));
+}
+
+void write_rooms(call::RoomService& rooms, Families& families) {
+    families.gauge("legroom_active_rooms", "Rooms open.", number(rooms.all().size()));
+    families.counter("legroom_rooms_created_total", "Rooms made.", number(rooms.counters().created));
+    families.counter("legroom_bridges_created_total", "Bridges made.",
+                     number(rooms.bridges().counters().created));
+}
+
+void write_dtmf(const call::DtmfCounters& dtmf, Families& families) {
+    families.counter("legroom_dtmf_received_total", "Key presses of peers.", number(dtmf.received));
+    families.counter("legroom_dtmf_sent_total", "Key presses sent to peers.", number(dtmf.sent));
+}
+
+void write_readers(const ExpositionSources& from, Families& families) {
+    const vsi::HubCounters vsi = from.vsi.counters();
+    families.gauge("legroom_vsi_connections", "VSI connections open.", number(from.vsi.connections()));
+    families.counter("legroom_vsi_connections_total", "VSI connections opened.", number(vsi.opened));
+    families.counter("legroom_vsi_events_dropped_total", "Events that a slow VSI connection was not told.",
+                     number(vsi.events_dropped));
+    const auto& ledger = from.events.ledger();
+    families.gauge("legroom_event_ledger_events", "Events kept for readers who come back.",
+                   number(ledger.next() - ledger.oldest()));
+    families.gauge("legroom_event_ledger_bytes", "Bytes of them.", number(ledger.bytes()));
+    families.counter("legroom_event_ledger_dropped_total", "Events not kept any more, the oldest first.",
+                     number(ledger.dropped()));
+}
+
+void write_http(const ExpositionSources& from, Families& families) {
+    const io::HttpCounters& http = from.http.counters();
+    from.requests.write(families);
+    families.counter("legroom_http_connections_total", "HTTP connections accepted.", number(http.accepted));
+    families.gauge("legroom_http_waiting_requests", "Requests that wait for something to happen.",
+                   number(from.api.waits().size()));
+}
+
+/// What callers did not get because something is full.
+void write_refusals(const ExpositionSources& from, Families& families) {
+    families.counter("legroom_refused_total", "What was refused because there was too much of it.")
+        .with({{"what", "legs"}}, number(from.legs.counters().refused))
+        .with({{"what", "rooms"}}, number(from.rooms.counters().refused))
+        .with({{"what", "bridges"}}, number(from.rooms.bridges().counters().refused))
+        .with({{"what", "vsi_connections"}}, number(from.vsi.counters().refused))
+        .with({{"what", "waiting_requests"}}, number(from.api.waits().refused()))
+        .with({{"what", "http_connections"}}, number(from.http.counters().dropped));
+    families.counter("legroom_dropped_total", "What was dropped of what had been taken, by what and why.")
+        .with({{"what", "remote_candidates"}, {"cause", "too_many"}},
+              number(from.legs.counters().remote_candidates_over_limit))
+        .with({{"what", "remote_candidates"}, {"cause", "stale"}},
+              number(from.legs.counters().remote_candidates_stale))
+        .with({{"what", "digits"}, {"cause", "not_taken"}}, number(from.dtmf.counters().dropped))
+        .with({{"what", "digits"}, {"cause", "too_many"}}, number(from.dtmf.counters().not_forwarded));
+}
+
+}  // namespace
+
+std::string expose(const ExpositionSources& sources, const engine::MediaFigures& media) {
+    Families families;
+    write_legs(sources.legs, families);
+    write_rooms(sources.rooms, families);
+    sources.calls.write(families);
+    metrics::write(media, families);
+    write_dtmf(sources.dtmf.counters(), families);
+    write_readers(sources, families);
+    write_http(sources, families);
+    write_refusals(sources, families);
+    write_process(sources.started, families);
+    return families.to_text();
+}
+
+}  // namespace legroom::app

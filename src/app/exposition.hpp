@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "api/api.hpp"
+#include "api/event_stream.hpp"
+#include "call/dtmf_service.hpp"
+#include "call/leg_service.hpp"
+#include "call/room_service.hpp"
+#include "engine/media_figures.hpp"
+#include "io/http_server.hpp"
+#include "metrics/call_metrics.hpp"
+#include "metrics/http_metrics.hpp"
+#include "vsi/hub.hpp"
+
+namespace legroom::app {
+
+/// Whose figures GET /metrics has (contract 08, docs/METRICS.md).
+struct ExpositionSources {
+    const call::LegService& legs;
+    call::RoomService& rooms;
+    const call::DtmfService& dtmf;
+    const api::EventStream& events;
+    const api::Api& api;
+    const vsi::Hub& vsi;
+    const io::HttpServer& http;
+    const metrics::CallMetrics& calls;
+    const metrics::HttpMetrics& requests;
+    WallTime started;
+};
+
+/// All of it, and what the media thread has said, as text. Control thread.
+std::string expose(const ExpositionSources& sources, const engine::MediaFigures& media);
+
+}  // namespace legroom::app
