@@ -60,6 +60,12 @@ struct AddMembers {
         object["old_role"] = what.old_role;
         object["new_role"] = what.new_role;
     }
+    void operator()(const call::RecordingStarted& what) const { object["file"] = what.file; }
+    void operator()(const call::RecordingPaused&) const { object["file"] = ""; }
+    void operator()(const call::RecordingResumed&) const { object["file"] = ""; }
+    void operator()(const call::RecordingFailed& what) const { object["error"] = what.error; }
+    void operator()(const call::RecordingFinished& what) const { add_recording(what, object); }
+    void operator()(const call::RecordingRecovered& what) const { object["file"] = what.file; }
     void operator()(const call::RoomCreated&) const {}
     void operator()(const call::RoomDeleted&) const {}
     void operator()(const call::RoomRoutingChanged& what) const {

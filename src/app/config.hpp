@@ -113,6 +113,7 @@ struct Config {
     ConnectionConfig connection;
     ClientIceConfig client_ice;
     EventsConfig events;
+    std::string recording_dir = "/tmp/recordings";
     std::size_t max_legs = 10'000;
     std::size_t max_rooms = 10'000;
 };

@@ -38,6 +38,11 @@ void log_event(const call::Event& event) {
         // People press card numbers and PINs: these do not belong into a log that nobody asked for them.
         if (spdlog::should_log(spdlog::level::debug)) line += fmt::format(" digit={}", key->digit);
     }
+    if (const auto* failed = std::get_if<call::RecordingFailed>(&event.what)) {
+        line += fmt::format(" error={}", failed->error);
+    } else if (const auto* recovered = std::get_if<call::RecordingRecovered>(&event.what)) {
+        line += fmt::format(" file={}", recovered->file);
+    }
     spdlog::info(line);
 }
 
@@ -72,7 +77,10 @@ std::vector<api::Resource> page() {
 }  // namespace
 
 Program::Program(Config config)
-    : config_(std::move(config)), signals_(control_, SIGINT, SIGTERM), api_timer_(control_) {}
+    : config_(std::move(config)),
+      signals_(control_, SIGINT, SIGTERM),
+      recording_timer_(control_),
+      api_timer_(control_) {}
 
 Program::~Program() = default;
 
@@ -82,6 +90,7 @@ std::optional<std::string> Program::start() {
     if (config_.instance_id.empty()) config_.instance_id = control_random_.uuid();
     if (auto problem = open_media(*certificate)) return problem;
     make_services(*certificate);
+    make_recordings();
     make_api();
     if (auto problem = open_http()) return problem;
     media_thread_ = std::thread([this] { media_->run(); });
@@ -196,6 +205,33 @@ void Program::make_services(const dtls::Certificate& certificate) {
     dtmf_ = std::make_unique<call::DtmfService>(*board_);
 }
 
+void Program::make_recordings() {
+    call::RecordingConfig config;
+    config.stamp = io::local_stamp;
+    recordings_ = std::make_unique<call::RecordingService>(
+        std::move(config), *board_, control_random_,
+        [this](record::Order order) { recording_thread_->post(std::move(order)); });
+    recording_thread_ =
+        std::make_unique<io::RecordingThread>(config_.recording_dir, [this](record::Report report) {
+            boost::asio::post(control_, [this, report = std::move(report)] {
+                if (const auto* done = std::get_if<record::Finished>(&report); done && done->dropped > 0)
+                    spdlog::warn("recording {}: the disk was too slow for {} ms of it", done->file,
+                                 done->dropped * 20);
+                recordings_->handle(io::now(), report);
+            });
+        });
+    watch_recordings();
+}
+
+void Program::watch_recordings() {
+    recording_timer_.expires_after(std::chrono::seconds{1});
+    recording_timer_.async_wait([this](const auto& error) {
+        if (error) return;
+        recordings_->handle_timeout(io::now());
+        watch_recordings();
+    });
+}
+
 void Program::make_api() {
     api::ApiConfig api_config;
     api_config.instance_id = config_.instance_id;
@@ -211,7 +247,7 @@ void Program::make_api() {
         return std::chrono::duration_cast<std::chrono::seconds>(io::wall_time().since_1970);
     };
     api_config.events = events_.get();
-    api_ = std::make_unique<api::Api>(std::move(api_config), *legs_, *rooms_, *dtmf_);
+    api_ = std::make_unique<api::Api>(std::move(api_config), *legs_, *rooms_, *dtmf_, *recordings_);
     vsi_ = std::make_unique<vsi::Hub>(
         vsi::HubConfig{config_.events.vsi_connections, config_.events.vsi_event_buffer}, *api_, *events_);
 }
@@ -295,7 +331,9 @@ void Program::shut_down() {
     api_->shut_down();
     http_->stop([this] { control_.stop(); });
     media_->stop();
-    media_thread_.join();  // Every peer has been told goodbye.
+    media_thread_.join();       // Every peer has been told goodbye.
+    recording_thread_->stop();  // And nobody puts anything on a tape.
+    recording_timer_.cancel();
     api_timer_.expires_after(kDrainPatience);
     api_timer_.async_wait([this](const auto&) { control_.stop(); });
 }

@@ -15,12 +15,14 @@
 #include "base/result.hpp"
 #include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
+#include "call/recording_service.hpp"
 #include "call/room_service.hpp"
 #include "call/switchboard.hpp"
 #include "engine/shard.hpp"
 #include "io/crypto_random.hpp"
 #include "io/http_server.hpp"
 #include "io/media_loop.hpp"
+#include "io/recording_thread.hpp"
 #include "vsi/hub.hpp"
 
 namespace legroom::app {
@@ -42,6 +44,8 @@ private:
     std::optional<std::string> open_media(const dtls::Certificate& certificate);
     std::optional<std::string> open_http();
     void make_services(const dtls::Certificate& certificate);
+    void make_recordings();
+    void watch_recordings();
     void make_api();
     std::optional<std::string> open_tcp(std::uint16_t udp_port, std::optional<io::TcpPort>& tcp);
     std::optional<std::string> open_links(std::optional<io::ServerLinks>& links);
@@ -66,6 +70,9 @@ private:
     std::unique_ptr<call::LegService> legs_;
     std::unique_ptr<call::RoomService> rooms_;
     std::unique_ptr<call::DtmfService> dtmf_;
+    std::unique_ptr<call::RecordingService> recordings_;
+    std::unique_ptr<io::RecordingThread> recording_thread_;
+    boost::asio::steady_timer recording_timer_;
     std::unique_ptr<api::Api> api_;
     std::unique_ptr<vsi::Hub> vsi_;
     boost::asio::steady_timer api_timer_;

@@ -7,6 +7,7 @@
 #include "base/random.hpp"
 #include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
+#include "call/recording_service.hpp"
 #include "call/room_service.hpp"
 #include "call/switchboard.hpp"
 
@@ -67,7 +68,9 @@ struct World {
     explicit World(LegConfig leg_config = {}, RoomConfig room_config = {})
         : legs(with_fingerprint(std::move(leg_config)), board, random),
           rooms(room_config, board, random),
-          dtmf(board) {
+          dtmf(board),
+          recordings({[] { return std::string{"20260203_040506"}; }}, board, random,
+                     [this](record::Order order) { orders.push_back(std::move(order)); }) {
         legs.set_local_candidates({host_candidate()});
     }
 
@@ -101,7 +104,8 @@ struct World {
 
     std::vector<engine::Command> commands;
     std::vector<Event> events;
-    EventSink also;  ///< Told of each event as well, if set.
+    std::vector<record::Order> orders;  ///< What is to be written.
+    EventSink also;                     ///< Told of each event as well, if set.
     SeededRandom random{7};
     Instant now{};
     Switchboard board{[this](engine::Command command) { commands.push_back(std::move(command)); },
@@ -112,6 +116,7 @@ struct World {
     LegService legs;
     RoomService rooms;
     DtmfService dtmf;
+    RecordingService recordings;
 
 private:
     static LegConfig with_fingerprint(LegConfig config) {

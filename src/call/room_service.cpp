@@ -69,6 +69,7 @@ Result<void> RoomService::remove(Instant now, const RoomId& id) {
     Room* room = board_.find(id);
     if (room == nullptr) return Error::room_not_found;
 
+    board_.announce_end(*room);
     bridges_.tear_down(now, id);
     std::vector<Leg> gone;
     for (const LegId& member : std::exchange(room->members, {})) {

@@ -7,22 +7,22 @@
 namespace legroom::call {
 
 Switchboard::Switchboard(CommandSink commands, EventSink events)
-    : commands_(std::move(commands)), events_(std::move(events)) {}
+    : commands_(std::move(commands)), gates_(std::move(events)) {}
 
 void Switchboard::publish(Instant now, const Leg& leg, Happening what) {
-    events_({now, leg.id, {}, leg.app_id, std::move(what)});
+    gates_.say({now, leg.id, {}, leg.app_id, std::move(what)});
 }
 
 void Switchboard::publish(Instant now, const Leg& leg, const RoomId& room, Happening what) {
-    events_({now, leg.id, room, leg.app_id, std::move(what)});
+    gates_.say({now, leg.id, room, leg.app_id, std::move(what)});
 }
 
 void Switchboard::publish(Instant now, const Room& room, Happening what) {
-    events_({now, {}, room.id, room.app_id, std::move(what)});
+    gates_.say({now, {}, room.id, room.app_id, std::move(what)});
 }
 
 void Switchboard::publish(Instant now, const Bridge& bridge, Happening what) {
-    events_({now, {}, {}, find(bridge.a)->app_id, std::move(what)});
+    gates_.say({now, {}, {}, find(bridge.a)->app_id, std::move(what)});
 }
 
 Leg* Switchboard::find(const LegId& leg) {
@@ -72,6 +72,7 @@ void Switchboard::put(Leg& leg, Room& room) {
     take_out(leg);
     room.members.push_back(leg.id);
     leg.room = room.id;
+    if (attendant_.joined) attendant_.joined(leg, room);
 }
 
 void Switchboard::take_out(Leg& leg) {
@@ -80,9 +81,11 @@ void Switchboard::take_out(Leg& leg) {
     assert(room != nullptr);
     std::erase(room->members, leg.id);
     leg.room.reset();
+    if (attendant_.left) attendant_.left(leg, *room);
 }
 
 Leg Switchboard::remove(Leg& leg) {
+    if (attendant_.leg_ends) attendant_.leg_ends(leg);
     take_out(leg);
     Leg gone = std::move(legs_.extract(leg.id).mapped());
     tell(gone.id);

@@ -75,11 +75,14 @@ void Leg::end_replacement(bool succeeded, Random& random) {
 
 bool Leg::pull(Instant now, audio::Frame& out) {
     const bool sounds = incoming_.pull(now, out) != Heard::silence;
+    if (sounds && tap_ != nullptr) tap_->said.take(out);
+    if (sounds && track_ != nullptr) track_->said.take(out);
     gain_.apply(out.samples());
     return sounds && !muted_;
 }
 
 void Leg::play(Instant now, const audio::Frame* heard) {
+    if (heard != nullptr && tap_ != nullptr) tap_->heard.take(*heard);
     if (!connection_.connected() || !sdp::sends(direction_)) return;
     adapt_to_loss();
     ByteVector packet;
