@@ -228,6 +228,7 @@ void Program::watch_recordings() {
     recording_timer_.async_wait([this](const auto& error) {
         if (error) return;
         recordings_->handle_timeout(io::now());
+        arm_api_timer();  // A command over VSI may be waiting for a disk.
         watch_recordings();
     });
 }

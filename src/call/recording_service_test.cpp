@@ -124,7 +124,7 @@ TEST(RecordingService, RefusesWhatCannotBe) {
     };
     for (const auto& c : cases) {
         desk.start(c.what, c.wanted);
-        EXPECT_EQ(desk.starts.back().error, c.error) << c.error;
+        EXPECT_EQ(desk.starts.back().error, c.error) << make_error_code(c.error).message();
     }
     desk.start(desk.mate, {"", "taken", false});
     desk.world.recordings.handle(desk.world.now, record::NotOpened{desk.opened().id, true, "exists"});

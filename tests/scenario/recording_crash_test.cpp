@@ -14,6 +14,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
+std::map<std::string, std::string> recording_to(const std::string& directory) {
+    return {{"RECORDING_DIR", directory}};
+}
+
 struct Folder {
     Folder() {
         std::string pattern = std::filesystem::temp_directory_path() / "legroom-crash-XXXXXX";
@@ -42,7 +46,7 @@ TEST(RecordingCrash, TwentyKillsAtAnyMomentLeaveTwentyFilesThatPlayToTheLastSeco
         Folder folder;
         double recorded = 0;
         {
-            RunningProgram program({{"RECORDING_DIR", folder.path}});
+            RunningProgram program(recording_to(folder.path));
             Swarm swarm(program.http(), random);
             ClientConfig voice;
             voice.tone_hz = 440;
@@ -54,7 +58,7 @@ TEST(RecordingCrash, TwentyKillsAtAnyMomentLeaveTwentyFilesThatPlayToTheLastSeco
             program.kill();
             recorded = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
         }
-        RunningProgram again({{"RECORDING_DIR", folder.path}});
+        RunningProgram again(recording_to(folder.path));
         for (int tries = 0; tries < 500 && folder.only_file().empty(); ++tries) ::poll(nullptr, 0, 20);
         ASSERT_NE(folder.only_file(), "");
         const WavContent wav = read_wav(folder.only_file());
@@ -67,7 +71,7 @@ TEST(RecordingCrash, TwentyKillsAtAnyMomentLeaveTwentyFilesThatPlayToTheLastSeco
 
 TEST(RecordingCrash, TheEndOfTheProgramFinishesRecordings) {
     Folder folder;
-    RunningProgram program({{"RECORDING_DIR", folder.path + "/made/when/needed"}});
+    RunningProgram program(recording_to(folder.path + "/made/when/needed"));
     SeededRandom random(21);
     Swarm swarm(program.http(), random);
     ClientConfig voice;
@@ -82,7 +86,7 @@ TEST(RecordingCrash, TheEndOfTheProgramFinishesRecordings) {
 }
 
 TEST(RecordingCrash, ADirectoryThatCannotBeWrittenCostsNoCall) {
-    RunningProgram program({{"RECORDING_DIR", "/proc/nowhere"}});
+    RunningProgram program(recording_to("/proc/nowhere"));
     SeededRandom random(22);
     Swarm swarm(program.http(), random);
     const std::string leg = swarm.call({});
