@@ -143,7 +143,7 @@ void Recorder::put_leg(const Recording& recording, record::Position at) {
         recording.tape->put({at, said.rate(), said.samples()});
         return;
     }
-    std::array<std::int16_t, 2 * audio::Frame::kMaxSamples> both;  // NOLINT: filled as far as it is read
+    std::array<std::int16_t, 2 * audio::Frame::kMaxSamples> both{};
     const SampleRate rate = said.sounds() ? said.rate() : heard.rate();
     recording.tape->put({at, rate, interleave(recording.tap, rate, both)});
 }

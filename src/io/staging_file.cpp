@@ -59,7 +59,6 @@ StagingFile& StagingFile::operator=(StagingFile&& other) noexcept {
 Result<StagingFile> StagingFile::create(const std::string& directory, const std::string& name) {
     if (exists(directory + "/" + name)) return make_error_code(boost::system::errc::file_exists);
     const std::string staging = std::string{kHidden} + name + std::string{kUnfinished};
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg)
     Descriptor file{
         ::open((directory + "/" + staging).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode)};
     if (!file) return last_error();
@@ -71,7 +70,6 @@ Result<StagingFile> StagingFile::create(const std::string& directory, const std:
 Result<StagingFile> StagingFile::reopen(const std::string& directory, const std::string& staging_name) {
     const auto name = name_of_staging(staging_name);
     if (!name) return make_error_code(boost::system::errc::invalid_argument);
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg)
     Descriptor file{::open((directory + "/" + staging_name).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
     if (!file) return last_error();
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
