@@ -48,10 +48,10 @@ void note(record::Finished& story, const error_code& problem) {
 }  // namespace
 
 void RecordingStore::handle(const record::Order& order) {
-    std::visit([this](const auto& what) { handle(what); }, order);
+    std::visit([this](const auto& what) { make(what); }, order);
 }
 
-void RecordingStore::handle(const record::Open& order) {
+void RecordingStore::make(const record::Open& order) {
     std::error_code made;
     std::filesystem::create_directories(directory_, made);  // What is wrong the file will say.
     auto file = WavFile::create(directory_, order.name, order.format, order.tape);
@@ -67,7 +67,7 @@ void RecordingStore::handle(const record::Open& order) {
     sink_(record::Opened{order.id, directory_ + "/" + order.name});
 }
 
-void RecordingStore::handle(const record::AddTrack& order) {
+void RecordingStore::make(const record::AddTrack& order) {
     const auto found = recordings_.find(order.id);
     if (found == recordings_.end()) return;
     Recording& recording = found->second;

@@ -58,8 +58,8 @@ private:
     };
     using Tracks = std::map<std::size_t, StagingFile>;  ///< By channel.
 
-    void handle(const record::Open& order);
-    void handle(const record::AddTrack& order);
+    void make(const record::Open& order);
+    void make(const record::AddTrack& order);
     bool drain(Recording& recording, error_code& problem);
     void finish(record::RecordingId id, Recording recording, const error_code& problem);
     void merge(Recording recording, std::uint64_t frames, SampleRate rate, record::Finished then);

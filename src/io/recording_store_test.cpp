@@ -1,5 +1,6 @@
 #include "io/recording_store.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>

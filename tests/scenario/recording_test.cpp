@@ -1,4 +1,5 @@
 // What is recorded of calls, read back from the files: real media in virtual time.
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <gtest/gtest.h>
