@@ -276,7 +276,7 @@ const BadText kBad[] = {
     {"EVENT_LEDGER_SIZE", "0", "it must be a number from 1 to 1000000"},
     {"VSI_EVENT_BUFFER_SIZE", "-1", "it must be a whole number"},
     {"VSI_MAX_CONNECTIONS", "0", kAmount},
-    {"RECORDING_DIR", "/tmp/\n", "it must be the name of a directory, without control characters"},
+    {"RECORDING_DIR", "recordings", "it must be an absolute path without control characters"},
     {"MAX_LEGS", "0", kAmount},
     {"MAX_ROOMS", "100001", kAmount},
     {"MAX_HTTP_CONNECTIONS", "many", kAmount},

@@ -85,9 +85,11 @@ bool set_event_buffer(Config& config, std::string_view text) {
     return true;
 }
 
+/// Absolute, since it is told to other programs, who are elsewhere.
 bool set_recording_dir(Config& config, std::string_view text) {
     const auto is_control = [](char c) { return c >= 0 && c < 0x20; };
-    const bool fits = !text.empty() && text.size() < kMaxPathBytes && std::ranges::none_of(text, is_control);
+    const bool fits =
+        text.starts_with('/') && text.size() < kMaxPathBytes && std::ranges::none_of(text, is_control);
     if (fits) config.recording_dir = text;
     return fits;
 }
@@ -206,7 +208,7 @@ constexpr Setting kSettings[] = {
      [](const Config& c) { return fmt::to_string(c.events.vsi_connections); }},
 
     {"RECORDING_DIR", "where recordings go; made when it is needed",
-     "the name of a directory, without control characters", set_recording_dir,
+     "an absolute path without control characters", set_recording_dir,
      [](const Config& c) { return in_quotes(c.recording_dir); }},
 
     {"MAX_LEGS", "most legs at a time", kCount,
