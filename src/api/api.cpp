@@ -49,25 +49,26 @@ void add_headers(std::vector<Header> own, std::vector<Header>& all) {
 
 }  // namespace
 
-Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, call::DtmfService& dtmf)
+Api::Api(ApiConfig config, const call::Services& services)
     : config_(std::move(config)),
-      watched_(legs),
-      webrtc_(legs, rooms, config_.connection),
-      legs_(legs),
-      dtmf_(dtmf),
-      rooms_(rooms, legs),
-      routing_(rooms.routing()),
-      bridges_(rooms.bridges()),
-      whip_(legs, rooms, config_.connection,
+      watched_(services.legs),
+      webrtc_(services.legs, services.rooms, config_.connection),
+      legs_(services.legs),
+      dtmf_(services.dtmf),
+      recordings_(services.recordings),
+      rooms_(services.rooms, services.legs),
+      routing_(services.rooms.routing()),
+      bridges_(services.rooms.bridges()),
+      whip_(services.legs, services.rooms, config_.connection,
             [this] { return ice_server_links(ice_servers(config_.ice_servers, config_.unix_time())); }),
       events_(config_.events),
       webhooks_(config_.webhooks),
       router_(make_routes(
-          {webrtc_, legs_, dtmf_, rooms_, routing_, bridges_, whip_, events_, webhooks_},
+          {webrtc_, legs_, dtmf_, recordings_, rooms_, routing_, bridges_, whip_, events_, webhooks_},
           {config_.ready, [this] { return ice_servers_reply(config_.ice_servers, config_.unix_time()); },
            [this](Instant now) { return metrics_reply(config_.metrics, now); }})),
       waits_(config_.max_waits) {
-    legs.watch([this](const LegId& leg) { waits_.retry(leg); });
+    watched_.watch([this](const LegId& leg) { waits_.retry(leg); });
     if (config_.events == nullptr) return;
     listening_ = config_.events->listen([this](const events::RecordPtr&) { waits_.retry(LegId{}); });
 }

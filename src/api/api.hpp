@@ -18,6 +18,7 @@
 #include "api/leg_handlers.hpp"
 #include "api/message.hpp"
 #include "api/metrics_reply.hpp"
+#include "api/recording_handlers.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
 #include "api/routing_handlers.hpp"
@@ -26,9 +27,7 @@
 #include "api/webrtc_handlers.hpp"
 #include "api/whip_handlers.hpp"
 #include "base/time.hpp"
-#include "call/dtmf_service.hpp"
-#include "call/leg_service.hpp"
-#include "call/room_service.hpp"
+#include "call/services.hpp"
 
 namespace legroom::api {
 
@@ -72,11 +71,11 @@ struct Call {
 
 /// The whole HTTP API: a Request in, a Response out (contract 00 to 03, RFC 9725). Most are there when
 /// handle() returns. Some wait for something to happen: to drive those, call handle_timeout() at deadline().
-/// Control thread only. The services must outlive it; it watches `legs`. Not movable: its routes point into
+/// Control thread only. It watches the legs. Not movable: its routes point into
 /// it.
 class Api {
 public:
-    Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, call::DtmfService& dtmf);
+    Api(ApiConfig config, const call::Services& services);
     ~Api();
     Api(const Api&) = delete;
     Api& operator=(const Api&) = delete;
@@ -124,6 +123,7 @@ private:
     WebRtcHandlers webrtc_;
     LegHandlers legs_;
     DtmfHandlers dtmf_;
+    RecordingHandlers recordings_;
     RoomHandlers rooms_;
     RoutingHandlers routing_;
     BridgeHandlers bridges_;

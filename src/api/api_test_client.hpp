@@ -44,8 +44,7 @@ struct Client {
 
     explicit Client(call::LegConfig legs = {}, call::RoomConfig rooms = {},
                     ApiConfig config = default_config(), Calls calls = Calls::real)
-        : world(std::move(legs), rooms),
-          api(bound(std::move(config), calls), world.legs, world.rooms, world.dtmf) {}
+        : world(std::move(legs), rooms), api(bound(std::move(config), calls), world.services()) {}
 
     /// For what is answered at once.
     Response send(std::string method, std::string target, std::string body = "",

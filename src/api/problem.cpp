@@ -64,6 +64,17 @@ const Row* find(const error_code& error, Where where) {
          "the leg's peer receives nothing: it is on hold, or only publishes; digits can be sent once its "
          "offer is sendrecv or recvonly"},
 
+        {Error::invalid_filename, Where::anywhere, bad_request, "invalid recording filename"},
+        {Error::unknown_storage, Where::anywhere, bad_request, "unknown storage type: {}"},
+        {Error::unknown_format, Where::anywhere, bad_request, "unknown recording format: it must be wav"},
+        {Error::storage_unavailable, Where::anywhere, bad_request,
+         "storage {} is not available on this server"},
+        {Error::room_empty, Where::anywhere, conflict, "room has no participants"},
+        {Error::recording_in_progress, Where::anywhere, conflict, "recording already in progress"},
+        {Error::recording_exists, Where::anywhere, conflict, "recording file already exists"},
+        {Error::recording_not_found, Where::anywhere, not_found, "no recording in progress"},
+        {Error::too_many_recordings, Where::anywhere, unavailable, "too many recordings"},
+
         {Error::room_not_found, Where::room_delete, not_found, "room {} not found"},
         {Error::room_not_found, Where::room_leave, bad_request, "room {} not found"},
         {Error::room_not_found, Where::anywhere, not_found, "room not found"},

@@ -95,4 +95,22 @@ json::object render(const call::Joined& joined) {
     return {{"status", "moved"}, {"from", moved->from.value}, {"to", moved->to.value}};
 }
 
+void add_recording(const call::RecordingFinished& recording, boost::json::object& object) {
+    const auto milliseconds = [](Duration time) {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+    };
+    object["file"] = recording.file;
+    if (!recording.multi_channel_file.empty()) object["multi_channel_file"] = recording.multi_channel_file;
+    boost::json::object channels;
+    for (const call::RecordedTrack& track : recording.tracks) {
+        channels[track.leg.value] = boost::json::object{{"channel", track.channel},
+                                                        {"start_ms", milliseconds(track.start)},
+                                                        {"end_ms", milliseconds(track.end)}};
+    }
+    if (!channels.empty()) object["channels"] = std::move(channels);
+    boost::json::array omitted;
+    for (const LegId& leg : recording.omitted) omitted.emplace_back(leg.value);
+    if (!omitted.empty()) object["omitted_legs"] = std::move(omitted);
+}
+
 }  // namespace legroom::api

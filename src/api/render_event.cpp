@@ -62,6 +62,12 @@ struct AddMembers {
     }
     void operator()(const call::SpeakingStarted&) const {}
     void operator()(const call::SpeakingStopped&) const {}
+    void operator()(const call::RecordingStarted& what) const { object["file"] = what.file; }
+    void operator()(const call::RecordingPaused&) const { object["file"] = ""; }
+    void operator()(const call::RecordingResumed&) const { object["file"] = ""; }
+    void operator()(const call::RecordingFailed& what) const { object["error"] = what.error; }
+    void operator()(const call::RecordingFinished& what) const { add_recording(what, object); }
+    void operator()(const call::RecordingRecovered& what) const { object["file"] = what.file; }
     void operator()(const call::RoomCreated&) const {}
     void operator()(const call::RoomDeleted&) const {}
     void operator()(const call::RoomRoutingChanged& what) const {

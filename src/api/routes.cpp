@@ -59,6 +59,16 @@ std::vector<Route> dtmf_routes(DtmfHandlers& dtmf) {
     };
 }
 
+std::vector<Route> recording_routes(RecordingHandlers& recordings, std::string_view record,
+                                    std::string_view pause, std::string_view resume) {
+    return {
+        {"POST", record, [&recordings](R r) { return recordings.start(r); }},
+        {"DELETE", record, [&recordings](R r) { return recordings.stop(r); }},
+        {"POST", pause, [&recordings](R r) { return recordings.set_paused(r, true); }},
+        {"POST", resume, [&recordings](R r) { return recordings.set_paused(r, false); }},
+    };
+}
+
 std::vector<Route> room_routes(RoomHandlers& rooms) {
     return {
         {"POST", "/v1/rooms", [&rooms](R r) { return rooms.create(r); }},
@@ -115,7 +125,11 @@ std::vector<Route> make_routes(Handlers handlers, PlainRoutes plain) {
     std::vector<Route> routes = connection_routes(handlers.webrtc);
     add(routes, leg_routes(handlers.legs));
     add(routes, dtmf_routes(handlers.dtmf));
+    add(routes, recording_routes(handlers.recordings, "/v1/legs/{leg}/record", "/v1/legs/{leg}/record/pause",
+                                 "/v1/legs/{leg}/record/resume"));
     add(routes, room_routes(handlers.rooms));
+    add(routes, recording_routes(handlers.recordings, "/v1/rooms/{room}/record",
+                                 "/v1/rooms/{room}/record/pause", "/v1/rooms/{room}/record/resume"));
     add(routes, routing_routes(handlers.routing));
     add(routes, bridge_routes(handlers.bridges));
     add(routes, whip_routes(handlers.whip, "/v1/whip/{room}", "/v1/whip/{room}/{leg}", Purpose::publish));

@@ -7,6 +7,7 @@
 #include "api/dtmf_handlers.hpp"
 #include "api/event_handlers.hpp"
 #include "api/leg_handlers.hpp"
+#include "api/recording_handlers.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
 #include "api/routing_handlers.hpp"
@@ -21,6 +22,7 @@ struct Handlers {
     WebRtcHandlers& webrtc;
     LegHandlers& legs;
     DtmfHandlers& dtmf;
+    RecordingHandlers& recordings;
     RoomHandlers& rooms;
     RoutingHandlers& routing;
     BridgeHandlers& bridges;

@@ -123,6 +123,7 @@ struct Config {
     ClientIceConfig client_ice;
     EventsConfig events;
     WebhookConfig webhook;
+    std::string recording_dir = "/tmp/recordings";
     std::size_t max_legs = 10'000;
     std::size_t max_rooms = 10'000;
 };

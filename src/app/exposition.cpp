@@ -42,6 +42,36 @@ void write_dtmf(const call::DtmfCounters& dtmf, Families& families) {
     families.counter("legroom_dtmf_sent_total", "Key presses sent to peers.", number(dtmf.sent));
 }
 
+void write_recordings(const call::RecordingService& recordings, Families& families) {
+    const call::RecordingCounters& count = recordings.counters();
+    families.gauge("legroom_active_recordings", "Recordings that are not finished files yet.",
+                   number(recordings.count()));
+    families.counter("legroom_recordings_started_total", "Recordings begun.", number(count.started));
+    families.counter("legroom_recordings_failed_total", "Recordings that could not be written to their end.",
+                     number(count.failed));
+    families.counter("legroom_recordings_recovered_total",
+                     "Recordings of earlier runs finished at the start.", number(count.recovered));
+}
+
+void write_webhooks(const webhook::Dispatcher& webhooks, Families& families) {
+    const webhook::Counters& count = webhooks.counters();
+    families.gauge("legroom_webhook_waiting_events", "Events that wait for webhooks.",
+                   number(webhooks.waiting()));
+    families.gauge("legroom_webhook_waiting_bytes", "Bytes of them, by where they are.")
+        .with({{"where", "memory"}}, number(webhooks.memory()))
+        .with({{"where", "disk"}}, number(webhooks.disk()));
+    families.counter("legroom_webhook_enqueued_total", "Events that had a webhook.", number(count.enqueued));
+    families.counter("legroom_webhook_failed_attempts_total", "Attempts that a webhook did not take.",
+                     number(count.failed_attempts));
+    families
+        .counter("legroom_webhook_deliveries_total",
+                 "Events that were delivered, or given up after attempts.")
+        .with({{"outcome", "success"}}, number(count.delivered))
+        .with({{"outcome", "exhausted"}}, number(count.expired));
+    families.counter("legroom_webhook_dropped_total", "Events that had no place, or were lost on disk.",
+                     number(count.overflowed + count.lost));
+}
+
 void write_readers(const ExpositionSources& from, Families& families) {
     const vsi::HubCounters vsi = from.vsi.counters();
     families.gauge("legroom_vsi_connections", "VSI connections open.", number(from.vsi.connections()));
@@ -67,30 +97,36 @@ void write_http(const ExpositionSources& from, Families& families) {
 /// What callers did not get because something is full.
 void write_refusals(const ExpositionSources& from, Families& families) {
     families.counter("legroom_refused_total", "What was refused because there was too much of it.")
-        .with({{"what", "legs"}}, number(from.legs.counters().refused))
-        .with({{"what", "rooms"}}, number(from.rooms.counters().refused))
-        .with({{"what", "bridges"}}, number(from.rooms.bridges().counters().refused))
+        .with({{"what", "legs"}}, number(from.services.legs.counters().refused))
+        .with({{"what", "rooms"}}, number(from.services.rooms.counters().refused))
+        .with({{"what", "bridges"}}, number(from.services.rooms.bridges().counters().refused))
+        .with({{"what", "recordings"}}, number(from.services.recordings.counters().refused))
         .with({{"what", "vsi_connections"}}, number(from.vsi.counters().refused))
         .with({{"what", "waiting_requests"}}, number(from.api.waits().refused()))
         .with({{"what", "http_connections"}}, number(from.http.counters().dropped));
     families.counter("legroom_dropped_total", "What was dropped of what had been taken, by what and why.")
         .with({{"what", "remote_candidates"}, {"cause", "too_many"}},
-              number(from.legs.counters().remote_candidates_over_limit))
+              number(from.services.legs.counters().remote_candidates_over_limit))
         .with({{"what", "remote_candidates"}, {"cause", "stale"}},
-              number(from.legs.counters().remote_candidates_stale))
-        .with({{"what", "digits"}, {"cause", "not_taken"}}, number(from.dtmf.counters().dropped))
-        .with({{"what", "digits"}, {"cause", "too_many"}}, number(from.dtmf.counters().not_forwarded));
+              number(from.services.legs.counters().remote_candidates_stale))
+        .with({{"what", "digits"}, {"cause", "not_taken"}}, number(from.services.dtmf.counters().dropped))
+        .with({{"what", "digits"}, {"cause", "too_many"}},
+              number(from.services.dtmf.counters().not_forwarded))
+        .with({{"what", "recorded_frames"}, {"cause", "slow_disk"}},
+              number(from.services.recordings.counters().dropped_frames));
 }
 
 }  // namespace
 
 std::string expose(const ExpositionSources& sources, const engine::MediaFigures& media) {
     Families families;
-    write_legs(sources.legs, families);
-    write_rooms(sources.rooms, families);
+    write_legs(sources.services.legs, families);
+    write_rooms(sources.services.rooms, families);
     sources.calls.write(families);
     metrics::write(media, families);
-    write_dtmf(sources.dtmf.counters(), families);
+    write_dtmf(sources.services.dtmf.counters(), families);
+    write_recordings(sources.services.recordings, families);
+    write_webhooks(sources.webhooks, families);
     write_readers(sources, families);
     write_http(sources, families);
     write_refusals(sources, families);

@@ -4,26 +4,24 @@
 
 #include "api/api.hpp"
 #include "api/event_stream.hpp"
-#include "call/dtmf_service.hpp"
-#include "call/leg_service.hpp"
-#include "call/room_service.hpp"
+#include "call/services.hpp"
 #include "engine/media_figures.hpp"
 #include "io/http_server.hpp"
 #include "metrics/call_metrics.hpp"
 #include "metrics/http_metrics.hpp"
 #include "vsi/hub.hpp"
+#include "webhook/dispatcher.hpp"
 
 namespace legroom::app {
 
 /// Whose figures GET /metrics has (contract 08, docs/METRICS.md).
 struct ExpositionSources {
-    const call::LegService& legs;
-    call::RoomService& rooms;
-    const call::DtmfService& dtmf;
+    call::Services services;
     const api::EventStream& events;
     const api::Api& api;
     const vsi::Hub& vsi;
     const io::HttpServer& http;
+    const webhook::Dispatcher& webhooks;
     const metrics::CallMetrics& calls;
     const metrics::HttpMetrics& requests;
     WallTime started;

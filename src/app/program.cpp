@@ -39,6 +39,11 @@ void log_event(const call::Event& event) {
         // People press card numbers and PINs: these do not belong into a log that nobody asked for them.
         if (spdlog::should_log(spdlog::level::debug)) line += fmt::format(" digit={}", key->digit);
     }
+    if (const auto* failed = std::get_if<call::RecordingFailed>(&event.what)) {
+        line += fmt::format(" error={}", failed->error);
+    } else if (const auto* recovered = std::get_if<call::RecordingRecovered>(&event.what)) {
+        line += fmt::format(" file={}", recovered->file);
+    }
     const bool chatter = std::holds_alternative<call::SpeakingStarted>(event.what) ||
                          std::holds_alternative<call::SpeakingStopped>(event.what);
     spdlog::log(chatter ? spdlog::level::debug : spdlog::level::info, line);
@@ -204,9 +209,14 @@ void Program::make_services(const dtls::Certificate& certificate) {
     rooms_ = std::make_unique<call::RoomService>(
         call::RoomConfig{config_.max_rooms, config_.media.default_sample_rate}, *board_, control_random_);
     dtmf_ = std::make_unique<call::DtmfService>(*board_);
+    // A command over VSI may have waited for a disk.
+    recordings_ = std::make_unique<RecordingDesk>(control_, *board_, control_random_, config_.recording_dir,
+                                                  [this] { arm_api_timer(); });
     media_desk_ = std::make_unique<metrics::MediaDesk>(
         [this](engine::Command command) { media_->post(std::move(command)); });
 }
+
+call::Services Program::services() { return {*legs_, *rooms_, *dtmf_, recordings_->service()}; }
 
 void Program::make_api() {
     api::ApiConfig api_config;
@@ -228,7 +238,7 @@ void Program::make_api() {
     };
     api_config.events = events_.get();
     api_config.webhooks = &webhooks_->dispatcher();
-    api_ = std::make_unique<api::Api>(std::move(api_config), *legs_, *rooms_, *dtmf_);
+    api_ = std::make_unique<api::Api>(std::move(api_config), services());
     vsi_ = std::make_unique<vsi::Hub>(
         vsi::HubConfig{config_.events.vsi_connections, config_.events.vsi_event_buffer}, *api_, *events_);
 }
@@ -236,7 +246,7 @@ void Program::make_api() {
 api::MetricsSource Program::metrics_source() {
     const auto ask = [this](Instant now, const api::MetricsSource::Taker& taker) {
         const bool asked = media_desk_->ask(now, [this, taker](const engine::MediaFigures& media) {
-            taker(expose({*legs_, *rooms_, *dtmf_, *events_, *api_, *vsi_, *http_, call_metrics_,
+            taker(expose({services(), *events_, *api_, *vsi_, *http_, webhooks_->dispatcher(), call_metrics_,
                           http_metrics_, started_},
                          media));
         });
@@ -328,7 +338,8 @@ void Program::shut_down() {
     api_->shut_down();
     http_->stop([this] { control_.stop(); });
     media_->stop();
-    media_thread_.join();  // Every peer has been told goodbye.
+    media_thread_.join();  // Every peer has been told goodbye,
+    recordings_->stop();   // and nobody puts anything on a tape.
     api_timer_.expires_after(kDrainPatience);
     api_timer_.async_wait([this](const auto&) { control_.stop(); });
 }

@@ -12,11 +12,10 @@
 #include "api/event_stream.hpp"
 #include "app/config.hpp"
 #include "app/reachability.hpp"
+#include "app/recording_desk.hpp"
 #include "app/webhook_sender.hpp"
 #include "base/result.hpp"
-#include "call/dtmf_service.hpp"
-#include "call/leg_service.hpp"
-#include "call/room_service.hpp"
+#include "call/services.hpp"
 #include "call/switchboard.hpp"
 #include "engine/shard.hpp"
 #include "io/crypto_random.hpp"
@@ -47,6 +46,7 @@ private:
     std::optional<std::string> open_media(const dtls::Certificate& certificate);
     std::optional<std::string> open_http();
     void make_services(const dtls::Certificate& certificate);
+    [[nodiscard]] call::Services services();
     void make_api();
     std::optional<std::string> open_tcp(std::uint16_t udp_port, std::optional<io::TcpPort>& tcp);
     std::optional<std::string> open_links(std::optional<io::ServerLinks>& links);
@@ -78,6 +78,7 @@ private:
     std::unique_ptr<call::LegService> legs_;
     std::unique_ptr<call::RoomService> rooms_;
     std::unique_ptr<call::DtmfService> dtmf_;
+    std::unique_ptr<RecordingDesk> recordings_;
     std::unique_ptr<api::Api> api_;
     std::unique_ptr<vsi::Hub> vsi_;
     boost::asio::steady_timer api_timer_;

@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t kMaxInstanceIdBytes = 128;
 constexpr std::size_t kMost = 100'000;  // of legs, rooms, connections: far above what one machine carries
 
+/// Linux's PATH_MAX, less the longest name of a file in it.
+constexpr std::size_t kMaxPathBytes = 4'096 - 256;
 constexpr std::size_t kMostEvents = 1'000'000;
 
 /// Puts a parsed value where it belongs, or says that there was none.
@@ -82,6 +84,15 @@ bool set_event_buffer(Config& config, std::string_view text) {
     if (!size) return false;
     config.events.vsi_event_buffer = std::clamp(*size, vsi::kMinEventBuffer, vsi::kMaxEventBuffer);
     return true;
+}
+
+/// Absolute, since it is told to other programs, who are elsewhere.
+bool set_recording_dir(Config& config, std::string_view text) {
+    const auto is_control = [](char c) { return c >= 0 && c < 0x20; };
+    const bool fits =
+        text.starts_with('/') && text.size() < kMaxPathBytes && std::ranges::none_of(text, is_control);
+    if (fits) config.recording_dir = text;
+    return fits;
 }
 
 constexpr std::string_view kCount = "a number from 1 to 100000";
@@ -214,6 +225,10 @@ constexpr Setting kSettings[] = {
     {"WEBHOOK_SPOOL_DIR", "where events wait for webhooks that memory does not hold",
      "the name of a directory, beginning with /, or off", set_webhook_spool_dir, show_webhook_spool_dir},
 
+    {"RECORDING_DIR", "where recordings go; made when it is needed",
+     "an absolute path without control characters", set_recording_dir,
+     [](const Config& c) { return in_quotes(c.recording_dir); }},
+
     {"MAX_LEGS", "most legs at a time", kCount,
      [](Config& c, std::string_view text) { return put(c.max_legs, parse_number(text, 1, kMost)); },
      [](const Config& c) { return fmt::to_string(c.max_legs); }},
@@ -233,7 +248,6 @@ constexpr Setting kSettings[] = {
 constexpr std::string_view kUnused[] = {
     "TRUST_PROXY_HEADERS",
     "WS_JITTER_BUFFER_MS",
-    "RECORDING_DIR",
     "S3_BUCKET",
     "S3_REGION",
     "S3_ENDPOINT",

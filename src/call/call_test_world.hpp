@@ -5,9 +5,7 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "call/dtmf_service.hpp"
-#include "call/leg_service.hpp"
-#include "call/room_service.hpp"
+#include "call/services.hpp"
 #include "call/switchboard.hpp"
 
 /// The real services over a sink that writes down what they say: for the tests of call and api.
@@ -67,13 +65,17 @@ struct World {
     explicit World(LegConfig leg_config = {}, RoomConfig room_config = {})
         : legs(with_fingerprint(std::move(leg_config)), board, random),
           rooms(room_config, board, random),
-          dtmf(board) {
+          dtmf(board),
+          recordings({[] { return std::string{"20260203_040506"}; }}, board, random,
+                     [this](record::Order order) { orders.push_back(std::move(order)); }) {
         legs.set_local_candidates({host_candidate()});
     }
 
     /// A leg made from plain_offer().
     LegId add_leg(std::string app_id = "") { return add_leg(LegOptions{.app_id = std::move(app_id)}); }
     LegId add_leg(LegOptions options) { return legs.create(now, plain_offer(), std::move(options))->id; }
+
+    Services services() { return {legs, rooms, dtmf, recordings}; }
 
     void engine_says(const engine::Event& event) {
         legs.handle(now, event);
@@ -102,7 +104,8 @@ struct World {
 
     std::vector<engine::Command> commands;
     std::vector<Event> events;
-    EventSink also;  ///< Told of each event as well, if set.
+    std::vector<record::Order> orders;  ///< What is to be written.
+    EventSink also;                     ///< Told of each event as well, if set.
     SeededRandom random{7};
     Instant now{};
     Switchboard board{[this](engine::Command command) { commands.push_back(std::move(command)); },
@@ -113,6 +116,7 @@ struct World {
     LegService legs;
     RoomService rooms;
     DtmfService dtmf;
+    RecordingService recordings;
 
 private:
     static LegConfig with_fingerprint(LegConfig config) {

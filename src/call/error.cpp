@@ -77,6 +77,26 @@ const char* text(Error error) {
             return "too many candidates at once";
         case Error::other_ice_session:
             return "candidates of another ICE session";
+        case Error::invalid_filename:
+            return "invalid recording filename";
+        case Error::unknown_storage:
+            return "unknown storage type";
+        case Error::unknown_format:
+            return "unknown recording format";
+        case Error::storage_unavailable:
+            return "storage not available";
+        case Error::room_empty:
+            return "room has no participants";
+        case Error::recording_in_progress:
+            return "recording in progress";
+        case Error::recording_exists:
+            return "recording file exists already";
+        case Error::recording_not_found:
+            return "no recording in progress";
+        case Error::recording_unwritable:
+            return "recording file cannot be written";
+        case Error::too_many_recordings:
+            return "too many recordings";
         case Error::wrong_direction:
             return "the offer's audio goes the wrong way";
         case Error::digits_missing:

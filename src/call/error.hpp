@@ -47,6 +47,16 @@ enum class Error {
     digits_waiting,           ///< Not now: too many are waiting to be sent.
     dtmf_not_negotiated,      ///< The peer takes no telephone-events.
     peer_does_not_receive,    ///< The peer's latest offer lets us send nothing.
+    invalid_filename,         ///< Of a recording: read_recording_name() says what fits.
+    unknown_storage,          ///< None of "", file, s3, gcs.
+    unknown_format,           ///< None of "", wav.
+    storage_unavailable,      ///< s3 or gcs, where this server keeps nothing.
+    room_empty,               ///< A recording of a room without participants.
+    recording_in_progress,    ///< Of this leg or room; one at a time.
+    recording_exists,         ///< A file of that name does, or is being written.
+    recording_not_found,      ///< Nothing of this leg or room is being recorded.
+    recording_unwritable,     ///< The file could not be made.
+    too_many_recordings,      ///< kMaxRecordings, kMaxTapes; counted.
     wrong_direction,          ///< A publisher's offer that sends nothing, a listener's that receives nothing.
 };
 boost::system::error_code make_error_code(Error error);

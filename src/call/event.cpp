@@ -18,6 +18,12 @@ struct TypeName {
     std::string_view operator()(const DtmfReceived&) const { return "dtmf.received"; }
     std::string_view operator()(const SpeakingStarted&) const { return "speaking.started"; }
     std::string_view operator()(const SpeakingStopped&) const { return "speaking.stopped"; }
+    std::string_view operator()(const RecordingStarted&) const { return "recording.started"; }
+    std::string_view operator()(const RecordingPaused&) const { return "recording.paused"; }
+    std::string_view operator()(const RecordingResumed&) const { return "recording.resumed"; }
+    std::string_view operator()(const RecordingFailed&) const { return "recording.error"; }
+    std::string_view operator()(const RecordingFinished&) const { return "recording.finished"; }
+    std::string_view operator()(const RecordingRecovered&) const { return "recording.recovered"; }
     std::string_view operator()(const RoomCreated&) const { return "room.created"; }
     std::string_view operator()(const RoomDeleted&) const { return "room.deleted"; }
     std::string_view operator()(const RoomRoutingChanged&) const { return "room.routing_changed"; }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
@@ -54,6 +55,33 @@ struct DtmfReceived {
 /// Of a room, too, when the leg is in one. They take turns.
 struct SpeakingStarted {};
 struct SpeakingStopped {};
+// Recordings are in the scope of the leg or of the room, never of both.
+struct RecordingStarted {
+    std::string file;
+};
+struct RecordingPaused {};
+struct RecordingResumed {};
+/// It could not be written to its end. RecordingFinished follows, with what there is.
+struct RecordingFailed {
+    std::string error;
+};
+/// How a room's recording was kept, channel by channel.
+struct RecordedTrack {
+    LegId leg;
+    std::size_t channel = 0;
+    Duration start{};  ///< Since the recording's beginning.
+    Duration end{};
+};
+struct RecordingFinished {
+    std::string file;                ///< "": nothing was recorded.
+    std::string multi_channel_file;  ///< "": there is none.
+    std::vector<RecordedTrack> tracks;
+    std::vector<LegId> omitted;  ///< Who could not be kept on a channel.
+};
+/// Of an earlier run of the program, which was broken off: it plays to its end. In no scope.
+struct RecordingRecovered {
+    std::string file;
+};
 struct RoomCreated {};
 struct RoomDeleted {};
 enum class RoutingReason { set, update, leg_joined, leg_role_changed };
@@ -74,10 +102,12 @@ struct RoomUnbridged {
     bool room_deleted = false;  ///< Why.
 };
 
-using Happening = std::variant<LegConnected, LegInterrupted, LegResumed, LegDisconnected, LegJoinedRoom,
-                               LegLeftRoom, LegMuted, LegUnmuted, LegDeafened, LegUndeafened, LegRoleChanged,
-                               DtmfReceived, SpeakingStarted, SpeakingStopped, RoomCreated, RoomDeleted,
-                               RoomRoutingChanged, RoomBridged, RoomBridgeUpdated, RoomUnbridged>;
+using Happening =
+    std::variant<LegConnected, LegInterrupted, LegResumed, LegDisconnected, LegJoinedRoom, LegLeftRoom,
+                 LegMuted, LegUnmuted, LegDeafened, LegUndeafened, LegRoleChanged, DtmfReceived,
+                 SpeakingStarted, SpeakingStopped, RecordingStarted, RecordingPaused, RecordingResumed,
+                 RecordingFailed, RecordingFinished, RecordingRecovered, RoomCreated, RoomDeleted,
+                 RoomRoutingChanged, RoomBridged, RoomBridgeUpdated, RoomUnbridged>;
 
 /// Something happened (contract 04), said once, in order. The scope members are empty where the event has
 /// no such scope: `leg.muted` names no room even while the leg is in one.

@@ -32,6 +32,15 @@ inline constexpr std::size_t kMaxBridgesPerRoom = 64;
 inline constexpr double kMinGainDb = -40;
 inline constexpr double kMaxGainDb = 20;
 
+/// Recordings at a time, the participants on channels of their own in one, and tapes in all: each holds two
+/// and a half seconds of sound, half a megabyte at most.
+inline constexpr std::size_t kMaxRecordings = 500;
+inline constexpr std::size_t kMaxTracks = 64;
+inline constexpr std::size_t kMaxTapes = 1'000;
+
+/// How long events wait for the end of a recording that has to be told of before them.
+inline constexpr Duration kMaxEventHold = std::chrono::seconds{5};
+
 /// Usable remote candidates of one leg handed to ICE, those inside the offer included. A browser on a
 /// machine with many interfaces sends about thirty.
 inline constexpr std::size_t kMaxRemoteCandidates = 100;

@@ -71,6 +71,7 @@ Result<void> RoomService::remove(Instant now, const RoomId& id) {
     Room* room = board_.find(id);
     if (room == nullptr) return Error::room_not_found;
 
+    board_.announce_end(*room);
     room->webhook.reset();  // What its end brings about is not told to it (contract 04).
     for (const LegId& member : room->members) stop_speaking(now, board_, *board_.find(member));
     bridges_.tear_down(now, id);

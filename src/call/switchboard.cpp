@@ -7,25 +7,25 @@
 namespace legroom::call {
 
 Switchboard::Switchboard(CommandSink commands, EventSink events)
-    : commands_(std::move(commands)), events_(std::move(events)) {}
+    : commands_(std::move(commands)), gates_(std::move(events)) {}
 
 void Switchboard::publish(Instant now, const Leg& leg, Happening what) {
-    events_({now, leg.id, {}, leg.app_id, std::move(what), leg.webhook});
+    gates_.say({now, leg.id, {}, leg.app_id, std::move(what), leg.webhook});
 }
 
 void Switchboard::publish(Instant now, const Leg& leg, const RoomId& room, Happening what) {
     const Room* const where = leg.webhook ? nullptr : find(room);
-    events_(
+    gates_.say(
         {now, leg.id, room, leg.app_id, std::move(what), where == nullptr ? leg.webhook : where->webhook});
 }
 
 void Switchboard::publish(Instant now, const Room& room, Happening what) {
-    events_({now, {}, room.id, room.app_id, std::move(what), room.webhook});
+    gates_.say({now, {}, room.id, room.app_id, std::move(what), room.webhook});
 }
 
 void Switchboard::publish(Instant now, const Bridge& bridge, Happening what) {
     const Room& a = *find(bridge.a);
-    events_({now, {}, {}, a.app_id, std::move(what), a.webhook});
+    gates_.say({now, {}, {}, a.app_id, std::move(what), a.webhook});
 }
 
 Leg* Switchboard::find(const LegId& leg) {
@@ -75,6 +75,7 @@ void Switchboard::put(Leg& leg, Room& room) {
     take_out(leg);
     room.members.push_back(leg.id);
     leg.room = room.id;
+    if (attendant_.joined) attendant_.joined(leg, room);
 }
 
 void Switchboard::take_out(Leg& leg) {
@@ -83,9 +84,11 @@ void Switchboard::take_out(Leg& leg) {
     assert(room != nullptr);
     std::erase(room->members, leg.id);
     leg.room.reset();
+    if (attendant_.left) attendant_.left(leg, *room);
 }
 
 Leg Switchboard::remove(Leg& leg) {
+    if (attendant_.leg_ends) attendant_.leg_ends(leg);
     take_out(leg);
     Leg gone = std::move(legs_.extract(leg.id).mapped());
     tell(gone.id);

@@ -6,6 +6,7 @@
 #include "base/ids.hpp"
 #include "call/bridge.hpp"
 #include "call/event.hpp"
+#include "call/event_gates.hpp"
 #include "call/leg.hpp"
 #include "call/room.hpp"
 #include "engine/messages.hpp"
@@ -20,6 +21,15 @@ using CommandSink = std::function<void(engine::Command)>;
 /// their candidates, nothing else.
 using LegWatcher = std::function<void(const LegId&)>;
 
+/// Told of who comes and goes, in the middle of it: may send commands and keep events back, nothing else.
+/// What it is told of is still there.
+struct Attendant {
+    std::function<void(const Leg&, const Room&)> joined;
+    std::function<void(const Leg&, const Room&)> left;  ///< Without it already among the members.
+    std::function<void(const Leg&)> leg_ends;
+    std::function<void(const Room&)> room_ends;  ///< With its members.
+};
+
 /// What the services share: the legs, the rooms, their bridges, who is where, and the two ways out. Keeps
 /// both sides of a membership equal; decides nothing, checks nothing. Control thread only.
 class Switchboard {
@@ -32,6 +42,14 @@ public:
     void tell(const LegId& leg) const {
         if (watcher_) watcher_(leg);
     }
+
+    void attend(Attendant attendant) { attendant_ = std::move(attendant); }  ///< One at most; {} ends it.
+    /// Comes before anything of the room is changed.
+    void announce_end(const Room& room) const {
+        if (attendant_.room_ends) attendant_.room_ends(room);
+    }
+
+    EventGates& gates() { return gates_; }
 
     /// Publishes with the scope L, LR or R of contract 04, and for the webhook of the leg, else of the room.
     void publish(Instant now, const Leg& leg, Happening what);
@@ -60,8 +78,9 @@ public:
 
 private:
     CommandSink commands_;
-    EventSink events_;
+    EventGates gates_;
     LegWatcher watcher_;
+    Attendant attendant_;
     std::map<LegId, Leg> legs_;  // Ordered, so that lists are the same each time they are read.
     std::map<RoomId, Room> rooms_;
     std::map<BridgeId, Bridge> bridges_;

@@ -62,6 +62,19 @@ TEST_F(WebhookWorld, ARoomsIsForgottenAsItsDeletionBegins) {
     EXPECT_THAT(targets(world), ElementsAre("room.deleted>-"));
 }
 
+TEST_F(WebhookWorld, ARecordingsEndGoesWhereItsStartWent) {
+    make_room("A", hook("room"));
+    join(plain, "A");
+    targets(world);
+    world.recordings.start(RoomId{"A"}, {}, [](const auto&) {});
+    const auto id = std::get<record::Open>(world.orders.back()).id;
+    world.recordings.handle(world.now, record::Opened{id, "/r/a.wav"});
+    static_cast<void>(world.rooms.remove(world.now, RoomId{"A"}));
+    world.recordings.handle(world.now, record::Finished{.id = id, .file = "/r/a.wav"});
+    EXPECT_THAT(targets(world), ElementsAre("recording.started>room", "recording.finished>room",
+                                            "room.deleted>-", "leg.disconnected>-"));
+}
+
 TEST_F(WebhookWorld, ABridgesEventsAreThoseOfRoomA) {
     make_room("A", hook("a"));
     make_room("B", hook("b"));

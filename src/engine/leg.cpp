@@ -108,9 +108,12 @@ void Leg::end_replacement(bool succeeded, Random& random) {
 
 bool Leg::pull(Instant now, audio::Frame& out) {
     const Heard heard = incoming_.pull(now, out);
+    const bool sounds = heard != Heard::silence;
     watch_speech(heard, out);
+    if (sounds && tap_ != nullptr) tap_->said.take(out);
+    if (sounds && track_ != nullptr) track_->said.take(out);
     gain_.apply(out.samples());
-    return heard != Heard::silence && !muted_;
+    return sounds && !muted_;
 }
 
 /// What had to be invented is no voice, however loud (contract 04).
@@ -138,6 +141,7 @@ void Leg::set_muted(bool muted) {
 }
 
 void Leg::play(Instant now, const audio::Frame* heard) {
+    if (heard != nullptr && tap_ != nullptr) tap_->heard.take(*heard);
     if (!connection_.connected() || !sdp::sends(direction_)) return;
     adapt_to_loss();
     ByteVector packet;

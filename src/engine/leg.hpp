@@ -11,6 +11,7 @@
 #include "engine/messages.hpp"
 #include "engine/receive_path.hpp"
 #include "engine/send_path.hpp"
+#include "engine/tap.hpp"
 #include "rtp/dtmf_receiver.hpp"
 
 namespace legroom::engine {
@@ -74,6 +75,11 @@ public:
     /// The tick of a leg that is in no room: it says nothing to nobody and hears silence.
     void tick_alone(Instant now);
 
+    /// Where to put what it says and hears in each tick, for its own recording and for its room's; nullptr
+    /// ends it. Must outlive their stay.
+    void set_tap(LegTap* tap) { tap_ = tap; }
+    void set_track(LegTap* track) { track_ = track; }
+
     /// Set by Room::add and Room::remove; nullptr: in none. When a codec for the room's rate cannot be made
     /// it throws and leaves the leg in none; nullptr never throws. Whoever spoke begins anew.
     void set_room(Room* room);
@@ -110,6 +116,8 @@ private:
     rtp::DtmfReceiver keys_;
     SendPath outgoing_;
     Room* room_ = nullptr;
+    LegTap* tap_ = nullptr;
+    LegTap* track_ = nullptr;
     std::optional<Ssrc> heard_ssrc_;  ///< Of the latest packet.
     std::uint8_t reported_loss_ = 0;  ///< In 1/256 (RFC 3550 §6.4.1).
     std::uint32_t reported_sequence_ = 0;

@@ -14,6 +14,7 @@
 #include "engine/routing.hpp"
 #include "ice/agent.hpp"
 #include "peer/peer.hpp"
+#include "record/messages.hpp"
 #include "sdp/answer.hpp"
 
 /// What crosses between the control plane and a shard. Plain values: they are moved from one thread to
@@ -145,6 +146,39 @@ struct LeaveRoom {
     LegId leg;
 };
 
+/// Takes down what a leg says and, on a tape of two channels, what it hears. A leg has one such tape at a
+/// time. It begins with the first sound that arrives; from then on every tick counts. Ends with
+/// StopRecording, the leg or the room, which close the tape.
+struct RecordLeg {
+    LegId leg;
+    record::RecordingId recording{};
+    std::shared_ptr<record::Tape> tape;
+};
+/// Takes down all that is said in a room, whoever may hear it. A room has one such tape at a time.
+struct RecordRoom {
+    RoomId room;
+    record::RecordingId recording{};
+    std::shared_ptr<record::Tape> tape;
+};
+/// And, beside the sum, one that is in the room, muted or not. It may leave and come back on the same tape.
+struct RecordTrack {
+    record::RecordingId recording{};
+    LegId leg;
+    std::shared_ptr<record::Tape> tape;
+};
+struct LeaveTrack {
+    record::RecordingId recording{};
+    LegId leg;
+};
+/// Time goes on, and nothing is taken down.
+struct PauseRecording {
+    record::RecordingId recording{};
+    bool paused = false;
+};
+struct StopRecording {
+    record::RecordingId recording{};
+};
+
 /// Where a TURN server is, and our credentials there.
 struct TurnServer {
     std::vector<Endpoint> endpoints;  ///< One server at all of them, IPv4 or IPv6; the preferred ones first.
@@ -163,10 +197,11 @@ struct StartGathering {
     friend bool operator==(const StartGathering&, const StartGathering&) = default;
 };
 
-using Command = std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, SetGain,
-                             SetRole, SendDigits, SetReconnectGrace, QueryIce, QueryMedia, CreateRoom,
-                             DeleteRoom, JoinRoom, LeaveRoom, SetRouting, CreateBridge, TurnBridge,
-                             DeleteBridge, SetHostCandidates, StartGathering>;
+using Command =
+    std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, SetGain, SetRole,
+                 SendDigits, SetReconnectGrace, QueryIce, QueryMedia, CreateRoom, DeleteRoom, JoinRoom,
+                 LeaveRoom, SetRouting, CreateBridge, TurnBridge, DeleteBridge, RecordLeg, RecordRoom,
+                 RecordTrack, LeaveTrack, PauseRecording, StopRecording, SetHostCandidates, StartGathering>;
 
 /// ICE and DTLS are up, for the first time.
 struct LegConnected {

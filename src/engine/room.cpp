@@ -7,7 +7,7 @@
 namespace legroom::engine {
 
 Room::Room(SampleRate rate, bool comfort_noise, std::uint64_t noise_seed)
-    : rate_(rate), comfort_noise_(comfort_noise), noise_(noise_seed) {}
+    : rate_(rate), comfort_noise_(comfort_noise), noise_(noise_seed), seats_(1) {}
 
 void Room::add(Leg& leg) {
     const std::size_t count = members_.size() + 1;
@@ -21,7 +21,7 @@ void Room::add(Leg& leg) {
 }
 
 void Room::make_seats(std::size_t legs, std::size_t ends) {
-    seats_.resize(legs + ends);
+    seats_.resize(legs + ends + 1);
     members_.reserve(seats_.capacity());
     ends_.reserve(ends);
 }
@@ -88,14 +88,20 @@ void Room::let_bridges_speak() {
 }
 
 void Room::mix(mix::Mixer& mixer) {
-    mixer.mix(rate_, std::span{seats_}.first(members_.size() + ends_.size()));
-    if (!comfort_noise_) return;
-    for (mix::Seat& seat :
-         std::span{seats_}.first(members_.size())) {  // Bridges carry none: it would add up.
-        if (seat.heard == nullptr || seat.audible) continue;
-        noise_.fill(*seat.heard);
-        seat.audible = true;
-    }
+    const std::size_t speakers = members_.size() + ends_.size();
+    mix::Seat& whole = seats_[speakers];  // Hears everyone and says nothing.
+    whole = {.heard = tap_ == nullptr ? nullptr : &tap_->frame};
+    mixer.mix(rate_, std::span{seats_}.first(speakers + (tap_ == nullptr ? 0 : 1)));
+    // Bridges carry no noise: it would add up.
+    for (mix::Seat& seat : std::span{seats_}.first(members_.size())) make_comfortable(seat);
+    make_comfortable(whole);
+    if (tap_ != nullptr) tap_->present = whole.audible;
+}
+
+void Room::make_comfortable(mix::Seat& seat) {
+    if (!comfort_noise_ || seat.heard == nullptr || seat.audible) return;
+    noise_.fill(*seat.heard);
+    seat.audible = true;
 }
 
 void Room::encode_frames(Instant now) {

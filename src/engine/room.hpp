@@ -8,6 +8,7 @@
 #include "base/units.hpp"
 #include "engine/bridge.hpp"
 #include "engine/routing.hpp"
+#include "engine/tap.hpp"
 #include "mix/comfort_noise.hpp"
 #include "mix/mixer.hpp"
 
@@ -36,6 +37,9 @@ public:
     /// The leg is in the room and has another role.
     void reseat(const Leg& leg);
 
+    /// Gets all that is said here, in each tick; nullptr ends it. Must outlive its stay.
+    void set_tap(MixTap* tap) { tap_ = tap; }
+
     void tick(Instant now, mix::Mixer& mixer);
 
     [[nodiscard]] SampleRate rate() const { return rate_; }
@@ -52,6 +56,7 @@ private:
     void decode_frames(Instant now);
     void let_bridges_speak();
     void mix(mix::Mixer& mixer);
+    void make_comfortable(mix::Seat& seat);
     void encode_frames(Instant now);
     void let_bridges_hear();
 
@@ -61,7 +66,8 @@ private:
     RoutingTable routing_;
     std::vector<Member> members_;
     std::vector<BridgeEnd> ends_;
-    // Kept for their memory: frames for each leg, seats for each leg and after them for each bridge.
+    MixTap* tap_ = nullptr;
+    // Kept for their memory: frames for each leg, seats for each leg, then for each bridge, and for the tap.
     std::vector<audio::Frame> spoken_;
     std::vector<audio::Frame> heard_;
     std::vector<mix::Seat> seats_;

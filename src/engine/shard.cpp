@@ -192,6 +192,7 @@ std::uint32_t Shard::new_transaction_tag() {
 
 /// All that add_leg() made, or as much of it as it got done.
 void Shard::forget_leg(const LegId& id, LegNumber number) {
+    for (const auto recording : recorder_.of(id)) stop_recording(recording);
     if (const auto found = legs_.find(number); found != legs_.end())
         figures_.streams += found->second->figures();
     numbers_.erase(id);
@@ -311,6 +312,7 @@ void Shard::handle(Instant, const CreateRoom& command) {
 }
 
 void Shard::handle(Instant, const DeleteRoom& command) {
+    for (const auto recording : recorder_.of(command.room)) stop_recording(recording);
     rooms_.remove(command.room);
     stop_if_idle();
 }
@@ -329,6 +331,50 @@ void Shard::handle(Instant, const TurnBridge& command) { rooms_.turn(command); }
 void Shard::handle(Instant, const DeleteBridge& command) {
     rooms_.remove(command.bridge);
     stop_if_idle();
+}
+
+void Shard::handle(Instant, const RecordLeg& command) {
+    Leg* leg = find(command.leg);
+    if (leg == nullptr) return command.tape->close();
+    if (LegTap* tap = recorder_.add(command)) leg->set_tap(tap);
+}
+
+void Shard::handle(Instant, const RecordRoom& command) {
+    Room* room = rooms_.find(command.room);
+    if (room == nullptr) return command.tape->close();
+    if (MixTap* tap = recorder_.add(command)) room->set_tap(tap);
+}
+
+void Shard::handle(Instant, const RecordTrack& command) {
+    Leg* leg = find(command.leg);
+    if (leg == nullptr) return;
+    if (LegTap* track = recorder_.add(command)) leg->set_track(track);
+}
+
+void Shard::handle(Instant, const LeaveTrack& command) {
+    recorder_.remove(command);
+    if (Leg* leg = find(command.leg)) leg->set_track(nullptr);
+}
+
+void Shard::handle(Instant, const PauseRecording& command) { recorder_.pause(command); }
+
+void Shard::handle(Instant, const StopRecording& command) { stop_recording(command.recording); }
+
+/// Nobody points at its taps any more.
+void Shard::stop_recording(record::RecordingId id) {
+    const auto ended = recorder_.remove(id);
+    if (!ended) return;
+    if (Leg* leg = find(ended->leg)) leg->set_tap(nullptr);
+    if (Room* room = rooms_.find(ended->room); room != nullptr && ended->leg.value.empty())
+        room->set_tap(nullptr);
+    for (const LegId& track : ended->tracks) {
+        if (Leg* leg = find(track)) leg->set_track(nullptr);
+    }
+}
+
+Leg* Shard::find(const LegId& id) {
+    const auto found = numbers_.find(id);
+    return found == numbers_.end() ? nullptr : legs_.at(found->second).get();
 }
 
 void Shard::handle(Instant now, const JoinRoom& command) {
@@ -356,6 +402,7 @@ void Shard::tick_if_due(Instant now) {
     if (now - *next_tick_ > kLate) ++figures_.shard.late_ticks;
     if (const auto behind = (now - *next_tick_) / kTick; behind > kMaxTicksBehind) {
         figures_.shard.skipped_ticks += static_cast<std::uint64_t>(behind);
+        recorder_.skip(static_cast<std::uint64_t>(behind));
         *next_tick_ += behind * kTick;
     }
     while (next_tick_ && *next_tick_ <= now) {
@@ -373,6 +420,7 @@ void Shard::tick(Instant now) {
             if (leg.room() == nullptr) leg.tick_alone(now);
         });
     }
+    recorder_.finish_tick();
 }
 
 void Shard::pump(Instant now, LegNumber number) {

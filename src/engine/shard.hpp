@@ -18,6 +18,7 @@
 #include "engine/leg.hpp"
 #include "engine/media_figures.hpp"
 #include "engine/messages.hpp"
+#include "engine/recorder.hpp"
 #include "engine/rooms.hpp"
 #include "engine/routes.hpp"
 
@@ -89,6 +90,12 @@ private:
     void handle(Instant now, const CreateBridge& command);
     void handle(Instant now, const TurnBridge& command);
     void handle(Instant now, const DeleteBridge& command);
+    void handle(Instant now, const RecordLeg& command);
+    void handle(Instant now, const RecordRoom& command);
+    void handle(Instant now, const RecordTrack& command);
+    void handle(Instant now, const LeaveTrack& command);
+    void handle(Instant now, const PauseRecording& command);
+    void handle(Instant now, const StopRecording& command);
     void handle(Instant now, const SetHostCandidates& command);
     void handle(Instant now, const StartGathering& command);
 
@@ -120,12 +127,15 @@ private:
     template <class Work>
     void on_leg(Instant now, const LegId& id, Work work);
     void leave_room(Leg& leg);
+    Leg* find(const LegId& id);
+    void stop_recording(record::RecordingId id);
 
     ShardConfig config_;
     Random& random_;
     std::unordered_map<LegNumber, std::unique_ptr<Leg>> legs_;  ///< Rooms point at legs: they must not move.
     std::unordered_map<LegId, LegNumber> numbers_;
     Rooms rooms_;
+    Recorder recorder_;
     Routes routes_;
     DeadlineQueue<LegNumber> deadlines_;
     Gathering gathering_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "base/time.hpp"
 #include "base/wall_time.hpp"
 
@@ -10,5 +12,8 @@ Instant now();
 
 /// And the one that asks for the date.
 WallTime wall_time();
+
+/// That by the clock on the wall here: "20260203_040506".
+std::string local_stamp();
 
 }  // namespace legroom::io

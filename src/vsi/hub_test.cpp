@@ -180,6 +180,18 @@ const Twin kTwins[] = {
      "/v1/rooms/full/bridges/up", R"({"direction":"none"})"},
     {"bridge_update", R"({"room_id":"full","bridge_id":"up"})", "PATCH", "/v1/rooms/full/bridges/up", "{}"},
     {"bridge_delete", R"({"room_id":"full","bridge_id":"up"})", "DELETE", "/v1/rooms/full/bridges/up", ""},
+    {"leg_record_start", R"({"id":"$M","storage":"tape"})", "POST", "/v1/legs/$M/record",
+     R"({"storage":"tape"})"},
+    {"leg_record_stop", R"({"id":"$M"})", "DELETE", "/v1/legs/$M/record", ""},
+    {"leg_record_stop", R"({"id":"x"})", "DELETE", "/v1/legs/x/record", ""},
+    {"leg_record_pause", R"({"id":"$M"})", "POST", "/v1/legs/$M/record/pause", ""},
+    {"leg_record_resume", R"({"id":"$M"})", "POST", "/v1/legs/$M/record/resume", ""},
+    {"room_record_start", R"({"id":"full","storage":"tape"})", "POST", "/v1/rooms/full/record",
+     R"({"storage":"tape"})"},
+    {"room_record_stop", R"({"id":"full"})", "DELETE", "/v1/rooms/full/record", ""},
+    {"room_record_stop", R"({"id":"x"})", "DELETE", "/v1/rooms/x/record", ""},
+    {"room_record_pause", R"({"id":"full"})", "POST", "/v1/rooms/full/record/pause", ""},
+    {"room_record_resume", R"({"id":"full"})", "POST", "/v1/rooms/full/record/resume", ""},
 };
 
 /// A world of its own, from the same seed: the same ids every time.

@@ -83,6 +83,12 @@ std::size_t RunningProgram::threads() const { return entries("/proc/" + std::to_
 
 std::size_t RunningProgram::descriptors() const { return entries("/proc/" + std::to_string(pid_) + "/fd"); }
 
+void RunningProgram::kill() {
+    const pid_t pid = std::exchange(pid_, -1);
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+}
+
 int RunningProgram::terminate() {
     const pid_t pid = std::exchange(pid_, -1);
     ::kill(pid, SIGTERM);

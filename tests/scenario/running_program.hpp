@@ -23,6 +23,7 @@ public:
     [[nodiscard]] std::size_t descriptors() const;
     /// SIGTERM; the exit status, or -1 when it had to be killed after ten seconds.
     int terminate();
+    void kill();  ///< SIGKILL: it gets no chance to tidy up.
 
 private:
     void wait_until_ready();

@@ -55,7 +55,10 @@ Server::Server(const dtls::Certificate& certificate, Random& random, bool gather
              [this](const call::Event& event) { note(event); }),
       legs_(leg_config(certificate, gathers), board_, random),
       rooms_({}, board_, random),
-      dtmf_(board_) {
+      dtmf_(board_),
+      recordings_({}, board_, random, [this](const record::Order& order) {
+          if (take_order_) take_order_(order);
+      }) {
     legs_.set_local_candidates({server_candidate()});
 }
 
@@ -79,12 +82,14 @@ void Server::on_datagram(Instant now, const Path& path, Bytes datagram) {
     sim::set_openssl_clock(now);
     ByteVector bytes(datagram.begin(), datagram.end());
     shard_.handle_datagram(now, path, bytes);
+    if (write_) write_();
 }
 
 void Server::on_timeout(Instant now) {
     now_ = now;
     sim::set_openssl_clock(now);
     shard_.handle_timeout(now);
+    if (write_) write_();
 }
 
 std::optional<Transmit> Server::poll() {

@@ -8,6 +8,7 @@
 
 #include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
+#include "call/recording_service.hpp"
 #include "call/room_service.hpp"
 #include "call/switchboard.hpp"
 #include "engine/shard.hpp"
@@ -46,6 +47,12 @@ public:
     call::LegService& legs() { return legs_; }
     call::RoomService& rooms() { return rooms_; }
     call::DtmfService& dtmf() { return dtmf_; }
+    call::RecordingService& recordings() { return recordings_; }
+    /// Who writes what is recorded, and is asked to after every input. Until then nothing is.
+    void write_recordings(std::function<void(const record::Order&)> take, std::function<void()> write) {
+        take_order_ = std::move(take);
+        write_ = std::move(write);
+    }
     engine::Shard& shard() { return shard_; }
     /// "leg.connected", "leg.disconnected ice_failure", ... in the order they were published.
     [[nodiscard]] const std::vector<std::string>& events() const { return events_; }
@@ -65,6 +72,9 @@ private:
     call::LegService legs_;
     call::RoomService rooms_;
     call::DtmfService dtmf_;
+    call::RecordingService recordings_;
+    std::function<void(const record::Order&)> take_order_;
+    std::function<void()> write_;
     std::map<LegId, std::vector<call::DtmfReceived>> pressed_;
     call::EventSink listener_;
     std::vector<std::string> events_;

@@ -1,0 +1,20 @@
+#include "engine/tap.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace legroom::engine {
+namespace {
+
+std::int16_t to_pcm(float sample) { return static_cast<std::int16_t>(std::lrintf(sample * 32'767.0F)); }
+
+}  // namespace
+
+void TapChannel::take(const audio::Frame& frame) {
+    rate_ = frame.rate;
+    present_ = true;
+    std::ranges::transform(frame.samples(), samples_.begin(), to_pcm);
+    sounds_ = std::ranges::any_of(samples(), [](std::int16_t sample) { return sample != 0; });
+}
+
+}  // namespace legroom::engine

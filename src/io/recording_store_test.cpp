@@ -1,0 +1,247 @@
+#include "io/recording_store.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+namespace legroom::io {
+namespace {
+
+using record::kPositionsPerTick;
+using record::RecordingId;
+using Names = std::vector<std::string>;
+
+/// A directory of its own, and what a store there says.
+class Shelf {
+public:
+    Shelf() {
+        std::string pattern = std::filesystem::temp_directory_path() / "legroom-shelf-XXXXXX";
+        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
+        directory = pattern;
+        store.emplace(directory, [this](record::Report report) { reports.push_back(std::move(report)); });
+    }
+    ~Shelf() {
+        store.reset();
+        std::filesystem::remove_all(directory);
+    }
+    Shelf(const Shelf&) = delete;
+    Shelf& operator=(const Shelf&) = delete;
+
+    std::shared_ptr<record::Tape> open(RecordingId id, const std::string& name,
+                                       const std::string& multi_channel = "") {
+        auto tape = std::make_shared<record::Tape>(1, SampleRate::k8000);
+        store->handle(record::Open{id, name, multi_channel, {SampleRate::k8000, 1}, tape});
+        return tape;
+    }
+    template <class Report>
+    Report take() {
+        Report report = std::get<Report>(reports.at(0));
+        reports.erase(reports.begin());
+        return report;
+    }
+    [[nodiscard]] Names names() const {
+        Names found;
+        for (const auto& entry : std::filesystem::directory_iterator{directory})
+            found.push_back(entry.path().filename());
+        std::ranges::sort(found);
+        return found;
+    }
+    [[nodiscard]] std::uintmax_t size(const std::string& name) const {
+        return std::filesystem::file_size(directory + "/" + name);
+    }
+    [[nodiscard]] std::string content(const std::string& name) const {
+        std::ifstream in(directory + "/" + name, std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    void write(const std::string& name, const std::string& bytes) const {
+        std::ofstream(directory + "/" + name, std::ios::binary) << bytes;
+    }
+
+    std::string directory;
+    std::vector<record::Report> reports;
+    std::optional<RecordingStore> store;
+};
+
+/// So many ticks of one value from there on.
+void say(record::Tape& tape, record::Position tick, std::size_t ticks, std::int16_t value = 1'000) {
+    const std::vector<std::int16_t> sound(160, value);
+    for (std::size_t i = 0; i < ticks; ++i, ++tick) {
+        tape.put({tick * kPositionsPerTick, SampleRate::k8000, sound});
+        tape.reach(tick * kPositionsPerTick, (tick + 1) * kPositionsPerTick);
+    }
+}
+
+constexpr std::size_t kTickBytes = 320;
+
+TEST(RecordingStore, PublishesAWholeFileAtTheEnd) {
+    Shelf shelf;
+    const auto tape = shelf.open(RecordingId{1}, "a.wav");
+    EXPECT_EQ(shelf.take<record::Opened>().file, shelf.directory + "/a.wav");
+    say(*tape, 0, 50);
+    shelf.store->drain();
+    EXPECT_EQ(shelf.names(), Names{".rec-a.wav.tmp"});
+    EXPECT_EQ(shelf.size(".rec-a.wav.tmp"), 80 + 50 * kTickBytes);
+    tape->reach(0, 75 * kPositionsPerTick);  // silence
+    tape->close();
+    shelf.store->drain();
+    EXPECT_EQ(shelf.take<record::Finished>().file, shelf.directory + "/a.wav");
+    EXPECT_EQ(shelf.names(), Names{"a.wav"});
+    EXPECT_EQ(shelf.size("a.wav"), 80 + 75 * kTickBytes);
+    EXPECT_EQ(std::filesystem::status(shelf.directory + "/a.wav").permissions(),
+              static_cast<std::filesystem::perms>(0644));
+    const std::string bytes = shelf.content("a.wav");
+    EXPECT_EQ(bytes.substr(80, 2), "\xe8\x03");
+    EXPECT_EQ(bytes.substr(80 + 60 * kTickBytes, 4), std::string(4, '\0'));
+    EXPECT_EQ(shelf.store->count(), 0U);
+}
+
+TEST(RecordingStore, NeverOverwrites) {
+    Shelf shelf;
+    shelf.write("taken.wav", "mine");
+    shelf.open(RecordingId{1}, "taken.wav");
+    EXPECT_TRUE(shelf.take<record::NotOpened>().name_taken);
+    const auto tape = shelf.open(RecordingId{2}, "b.wav");
+    shelf.take<record::Opened>();
+    shelf.open(RecordingId{3}, "b.wav");
+    EXPECT_TRUE(shelf.take<record::NotOpened>().name_taken) << "somebody is writing it";
+    shelf.write("b.wav", "came in between");
+    say(*tape, 0, 1);
+    tape->close();
+    shelf.store->drain();
+    EXPECT_EQ(shelf.take<record::Finished>().file, shelf.directory + "/b-1.wav");
+    EXPECT_EQ(shelf.content("b.wav"), "came in between");
+    EXPECT_EQ(shelf.content("taken.wav"), "mine");
+}
+
+TEST(RecordingStore, SaysWhyAFileCannotBeMade) {
+    Shelf shelf;
+    shelf.write("file", "");
+    RecordingStore store(shelf.directory + "/file/below",
+                         [&shelf](record::Report report) { shelf.reports.push_back(std::move(report)); });
+    const auto tape = std::make_shared<record::Tape>(1, SampleRate::k8000);
+    store.handle(record::Open{RecordingId{1}, "a.wav", "", {SampleRate::k8000, 1}, tape});
+    const auto report = shelf.take<record::NotOpened>();
+    EXPECT_FALSE(report.name_taken);
+    EXPECT_EQ(report.why, "Not a directory");
+}
+
+TEST(RecordingStore, KeepsWhatThereIsWhenTheDiskIsFull) {
+    Shelf shelf;
+    const auto tape = shelf.open(RecordingId{1}, "full.wav");
+    const auto other = shelf.open(RecordingId{2}, "other.wav");
+    shelf.reports.clear();
+    say(*tape, 0, 50);
+    say(*other, 0, 5);
+    shelf.store->drain();
+    say(*tape, 50, 100);
+    rlimit before{};
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    const auto old = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit small{80 + 100 * kTickBytes + 7, before.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    shelf.store->drain();
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, old);
+    const auto finished = shelf.take<record::Finished>();
+    EXPECT_EQ(finished.error, "File too large");
+    EXPECT_EQ(finished.file, shelf.directory + "/full.wav");
+    EXPECT_GE(shelf.size("full.wav"), 80 + 50 * kTickBytes);
+    EXPECT_EQ((shelf.size("full.wav") - 80) % 2, 0U);
+    EXPECT_EQ(shelf.store->count(), 1U) << "the other one goes on";
+}
+
+TEST(RecordingStore, MakesOneFileOfAllTracks) {
+    Shelf shelf;
+    const auto tape = shelf.open(RecordingId{1}, "mix.wav", "all.wav");
+    std::vector<std::shared_ptr<record::Tape>> tracks;
+    for (const char* key : {"one", "two"}) {
+        tracks.push_back(std::make_shared<record::Tape>(1, SampleRate::k8000));
+        shelf.store->handle(record::AddTrack{RecordingId{1}, key, tracks.back()});
+    }
+    shelf.reports.clear();
+    for (record::Position tick = 0; tick < 60; ++tick) {
+        say(*tape, tick, 1, 3);
+        if (tick < 40) say(*tracks[0], tick, 1, 1);
+        if (tick >= 10) say(*tracks[1], tick, 1, 2);
+        shelf.store->drain();
+    }
+    tape->close();
+    shelf.store->drain();
+    while (shelf.store->work()) {
+    }
+    const auto finished = shelf.take<record::Finished>();
+    EXPECT_EQ(finished.multi_channel_file, shelf.directory + "/all.wav");
+    ASSERT_EQ(finished.tracks.size(), 2U);
+    EXPECT_EQ(finished.tracks[0].key, "one");
+    EXPECT_EQ(finished.tracks[0].end.count(), 800);
+    EXPECT_EQ(finished.tracks[1].channel, 1U);
+    EXPECT_EQ(finished.tracks[1].start.count(), 200);
+    EXPECT_EQ(finished.tracks[1].end.count(), 1'200);
+    EXPECT_EQ(shelf.names(), (Names{"all.wav", "mix.wav"}));
+    const std::string bytes = shelf.content("all.wav");
+    ASSERT_EQ(bytes.size(), 80 + 60 * 2 * kTickBytes);
+    const auto pair = [&](std::size_t tick) { return bytes.substr(80 + tick * 2 * kTickBytes, 4); };
+    EXPECT_EQ(pair(0), std::string("\1\0\0\0", 4));
+    EXPECT_EQ(pair(20), std::string("\1\0\2\0", 4));
+    EXPECT_EQ(pair(50), std::string("\0\0\2\0", 4));
+}
+
+/// What kill -9 leaves: files that nobody closed.
+TEST(RecordingStore, FinishesWhatAnEarlierRunLeft) {
+    Shelf shelf;
+    ByteVector header = record::wav_header({SampleRate::k8000, 2}, 0);
+    std::string begun{as_text(header)};
+    shelf.write(".rec-call.wav.tmp", begun + std::string(4 * 1'000, 'x') + "yyy");
+    shelf.write(".rec-nothing.wav.tmp", begun);
+    shelf.write(".rec-less.wav.tmp", "");
+    shelf.write(".rec-foreign.wav.tmp", std::string(200, 'z'));
+    shelf.write("other.tmp", "mine");
+    header = record::wav_header({SampleRate::k8000, 1}, 0);
+    begun = as_text(header);
+    shelf.write(".rec-all.wav.0.tmp", begun + std::string(8, 'a'));
+    shelf.write(".rec-all.wav.1.tmp", begun + std::string(4, 'b'));
+    shelf.write(".rec-all.wav.tmp", begun + "half of it");
+    shelf.write("done.wav", "whole");
+    shelf.write(".rec-done.wav.0.tmp", begun + "12");
+    shelf.store->recover();
+    while (shelf.store->work()) {
+    }
+    EXPECT_EQ(shelf.names(), (Names{".rec-foreign.wav.tmp", "all.wav", "call.wav", "done.wav", "other.tmp"}));
+    EXPECT_EQ(shelf.take<record::Recovered>().file, shelf.directory + "/call.wav");
+    EXPECT_EQ(shelf.take<record::Recovered>().file, shelf.directory + "/all.wav");
+    EXPECT_TRUE(shelf.reports.empty());
+    EXPECT_EQ(shelf.size("call.wav"), 80U + 4'000U);
+    EXPECT_EQ(shelf.content("call.wav").substr(76, 4), std::string("\xa0\x0f\0\0", 4))
+        << "4000, in its header";
+    EXPECT_EQ(shelf.content("all.wav").substr(80), std::string("aabbaabbaa\0\0aa\0\0", 16));
+    EXPECT_EQ(shelf.content("done.wav"), "whole");
+}
+
+TEST(RecordingStore, LeavesAloneWhatAnotherProgramWrites) {
+    Shelf shelf;
+    const auto tape = shelf.open(RecordingId{1}, "busy.wav");
+    say(*tape, 0, 5);
+    shelf.store->drain();
+    RecordingStore second(shelf.directory, [](const record::Report&) { FAIL() << "nothing to tell"; });
+    second.recover();
+    EXPECT_EQ(shelf.names(), Names{".rec-busy.wav.tmp"});
+    tape->close();
+    shelf.store->drain();
+    EXPECT_EQ(shelf.names(), Names{"busy.wav"});
+}
+
+TEST(RecordingStore, FinishesEverythingAtTheEndOfTheProgram) {
+    Shelf shelf;
+    const auto tape = shelf.open(RecordingId{1}, "a.wav");
+    shelf.open(RecordingId{2}, "empty.wav");
+    say(*tape, 0, 5);
+    shelf.store->finish_all();  // nobody has closed a tape
+    EXPECT_EQ(shelf.names(), Names{"a.wav"});
+    EXPECT_EQ(shelf.size("a.wav"), 80 + 5 * kTickBytes);
+}
+
+}  // namespace
+}  // namespace legroom::io

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.hpp"
+#include "base/units.hpp"
+
+namespace legroom::record {
+
+/// PCM of 16 bits, interleaved.
+struct WavFormat {
+    SampleRate rate = SampleRate::k48000;
+    std::uint16_t channels = 1;
+
+    friend bool operator==(const WavFormat&, const WavFormat&) = default;
+    [[nodiscard]] std::size_t frame_bytes() const { return std::size_t{2} * channels; }
+};
+
+/// Every header of ours is as long, so that it can be written again when the length is known.
+inline constexpr std::size_t kWavHeaderBytes = 80;
+
+/// The header of a file with that many bytes of samples after it. Beyond 4 GiB, which RIFF cannot say, it is
+/// RF64 (EBU Tech 3306), in the place that a chunk of JUNK has kept free.
+ByteVector wav_header(const WavFormat& format, std::uint64_t data_bytes);
+
+/// The format of a file that begins with a header of ours, whatever length it says. nullopt: it does not.
+std::optional<WavFormat> read_wav_header(Bytes beginning);
+
+}  // namespace legroom::record
