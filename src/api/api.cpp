@@ -42,12 +42,14 @@ void add_headers(std::vector<Header> own, std::vector<Header>& all) {
 
 }  // namespace
 
-Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, call::DtmfService& dtmf)
+Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, call::DtmfService& dtmf,
+         call::PlaybackService& playbacks)
     : config_(std::move(config)),
       watched_(legs),
       webrtc_(legs, dtmf, config_.connection),
       legs_(legs),
       dtmf_(dtmf),
+      playbacks_(playbacks),
       rooms_(rooms, legs),
       routing_(rooms.routing()),
       bridges_(rooms.bridges()),
@@ -55,7 +57,7 @@ Api::Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, cal
             [this] { return ice_server_links(ice_servers(config_.ice_servers, config_.unix_time())); }),
       events_(config_.events),
       router_(make_routes(
-          {webrtc_, legs_, dtmf_, rooms_, routing_, bridges_, whip_, events_},
+          {webrtc_, legs_, dtmf_, playbacks_, rooms_, routing_, bridges_, whip_, events_},
           {config_.ready, [this] { return ice_servers_reply(config_.ice_servers, config_.unix_time()); }})),
       waits_(config_.max_waits) {
     legs.watch([this](const LegId& leg) { waits_.retry(leg); });

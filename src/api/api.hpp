@@ -17,6 +17,7 @@
 #include "api/ice_servers.hpp"
 #include "api/leg_handlers.hpp"
 #include "api/message.hpp"
+#include "api/playback_handlers.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
 #include "api/routing_handlers.hpp"
@@ -26,6 +27,7 @@
 #include "base/time.hpp"
 #include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
+#include "call/playback_service.hpp"
 #include "call/room_service.hpp"
 
 namespace legroom::api {
@@ -69,7 +71,8 @@ struct Call {
 /// it.
 class Api {
 public:
-    Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, call::DtmfService& dtmf);
+    Api(ApiConfig config, call::LegService& legs, call::RoomService& rooms, call::DtmfService& dtmf,
+        call::PlaybackService& playbacks);
     ~Api();
     Api(const Api&) = delete;
     Api& operator=(const Api&) = delete;
@@ -116,6 +119,7 @@ private:
     WebRtcHandlers webrtc_;
     LegHandlers legs_;
     DtmfHandlers dtmf_;
+    PlaybackHandlers playbacks_;
     RoomHandlers rooms_;
     RoutingHandlers routing_;
     BridgeHandlers bridges_;

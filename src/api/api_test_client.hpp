@@ -45,7 +45,7 @@ struct Client {
     explicit Client(call::LegConfig legs = {}, call::RoomConfig rooms = {},
                     ApiConfig config = default_config(), Calls calls = Calls::real)
         : world(std::move(legs), rooms),
-          api(bound(std::move(config), calls), world.legs, world.rooms, world.dtmf) {}
+          api(bound(std::move(config), calls), world.legs, world.rooms, world.dtmf, world.playbacks) {}
 
     /// For what is answered at once.
     Response send(std::string method, std::string target, std::string body = "",

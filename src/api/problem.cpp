@@ -56,6 +56,18 @@ const Row* find(const error_code& error, Where where) {
          "the leg's peer receives nothing: it is on hold, or only publishes; digits can be sent once its "
          "offer is sendrecv or recvonly"},
 
+        {Error::url_and_tone, Where::anywhere, bad_request, "url and tone are mutually exclusive"},
+        {Error::url_or_tone_missing, Where::anywhere, bad_request, "url or tone is required"},
+        {Error::url_too_long, Where::anywhere, bad_request, "url too long: at most 4096 bytes"},
+        {Error::mime_type_too_long, Where::anywhere, bad_request, "mime_type too long: at most 256 bytes"},
+        {Error::invalid_volume, Where::anywhere, bad_request, "invalid volume: must be from -8 to 8"},
+        {Error::no_audio_writer, Where::anywhere, conflict, "leg has no audio writer"},
+        {Error::room_empty, Where::anywhere, conflict, "room has no participants"},
+        {Error::playback_not_found, Where::playback_stop, not_found, "no playback in progress"},
+        {Error::playback_not_found, Where::anywhere, not_found, "playback not found"},
+        {Error::too_many_playbacks, Where::anywhere, unavailable,
+         "too many playbacks: at most 16 to a leg or room, 2000 in all"},
+
         {Error::room_not_found, Where::room_delete, not_found, "room {} not found"},
         {Error::room_not_found, Where::room_leave, bad_request, "room {} not found"},
         {Error::room_not_found, Where::anywhere, not_found, "room not found"},

@@ -59,6 +59,18 @@ std::vector<Route> dtmf_routes(DtmfHandlers& dtmf) {
     };
 }
 
+/// To what a request names: to a leg, or to a room.
+std::vector<Route> playback_routes(PlaybackHandlers& playbacks) {
+    return {
+        {"POST", "/v1/legs/{leg}/play", [&playbacks](R r) { return playbacks.start(r); }},
+        {"PATCH", "/v1/legs/{leg}/play/{playback}", [&playbacks](R r) { return playbacks.set_volume(r); }},
+        {"DELETE", "/v1/legs/{leg}/play/{playback}", [&playbacks](R r) { return playbacks.stop(r); }},
+        {"POST", "/v1/rooms/{room}/play", [&playbacks](R r) { return playbacks.start(r); }},
+        {"PATCH", "/v1/rooms/{room}/play/{playback}", [&playbacks](R r) { return playbacks.set_volume(r); }},
+        {"DELETE", "/v1/rooms/{room}/play/{playback}", [&playbacks](R r) { return playbacks.stop(r); }},
+    };
+}
+
 std::vector<Route> room_routes(RoomHandlers& rooms) {
     return {
         {"POST", "/v1/rooms", [&rooms](R r) { return rooms.create(r); }},
@@ -108,6 +120,7 @@ std::vector<Route> make_routes(Handlers handlers, PlainRoutes plain) {
     std::vector<Route> routes = connection_routes(handlers.webrtc);
     add(routes, leg_routes(handlers.legs));
     add(routes, dtmf_routes(handlers.dtmf));
+    add(routes, playback_routes(handlers.playbacks));
     add(routes, room_routes(handlers.rooms));
     add(routes, routing_routes(handlers.routing));
     add(routes, bridge_routes(handlers.bridges));

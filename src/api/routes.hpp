@@ -7,6 +7,7 @@
 #include "api/dtmf_handlers.hpp"
 #include "api/event_handlers.hpp"
 #include "api/leg_handlers.hpp"
+#include "api/playback_handlers.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
 #include "api/routing_handlers.hpp"
@@ -20,6 +21,7 @@ struct Handlers {
     WebRtcHandlers& webrtc;
     LegHandlers& legs;
     DtmfHandlers& dtmf;
+    PlaybackHandlers& playbacks;
     RoomHandlers& rooms;
     RoutingHandlers& routing;
     BridgeHandlers& bridges;

@@ -194,6 +194,11 @@ void Program::make_services(const dtls::Certificate& certificate) {
     rooms_ = std::make_unique<call::RoomService>(
         call::RoomConfig{config_.max_rooms, config_.media.default_sample_rate}, *board_, control_random_);
     dtmf_ = std::make_unique<call::DtmfService>(*board_);
+    playbacks_ = std::make_unique<call::PlaybackService>(
+        *board_, control_random_,
+        [](const call::FileSound&, const std::shared_ptr<engine::FrameQueue>& queue) {
+            queue->fail("files are not played yet");
+        });
 }
 
 void Program::make_api() {
@@ -211,7 +216,7 @@ void Program::make_api() {
         return std::chrono::duration_cast<std::chrono::seconds>(io::wall_time().since_1970);
     };
     api_config.events = events_.get();
-    api_ = std::make_unique<api::Api>(std::move(api_config), *legs_, *rooms_, *dtmf_);
+    api_ = std::make_unique<api::Api>(std::move(api_config), *legs_, *rooms_, *dtmf_, *playbacks_);
     vsi_ = std::make_unique<vsi::Hub>(
         vsi::HubConfig{config_.events.vsi_connections, config_.events.vsi_event_buffer}, *api_, *events_);
 }
@@ -288,6 +293,7 @@ void Program::on_engine_event(const engine::Event& event) {
     }
     legs_->handle(io::now(), event);
     dtmf_->handle(io::now(), event);
+    playbacks_->handle(io::now(), event);
 }
 
 void Program::shut_down() {

@@ -15,6 +15,7 @@
 #include "base/result.hpp"
 #include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
+#include "call/playback_service.hpp"
 #include "call/room_service.hpp"
 #include "call/switchboard.hpp"
 #include "engine/shard.hpp"
@@ -66,6 +67,7 @@ private:
     std::unique_ptr<call::LegService> legs_;
     std::unique_ptr<call::RoomService> rooms_;
     std::unique_ptr<call::DtmfService> dtmf_;
+    std::unique_ptr<call::PlaybackService> playbacks_;
     std::unique_ptr<api::Api> api_;
     std::unique_ptr<vsi::Hub> vsi_;
     boost::asio::steady_timer api_timer_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "base/random.hpp"
 #include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
+#include "call/playback_service.hpp"
 #include "call/room_service.hpp"
 #include "call/switchboard.hpp"
 
@@ -67,7 +69,10 @@ struct World {
     explicit World(LegConfig leg_config = {}, RoomConfig room_config = {})
         : legs(with_fingerprint(std::move(leg_config)), board, random),
           rooms(room_config, board, random),
-          dtmf(board) {
+          dtmf(board),
+          playbacks(board, random, [this](FileSound file, const auto& queue) {
+              opened.push_back({std::move(file), queue});
+          }) {
         legs.set_local_candidates({host_candidate()});
     }
 
@@ -77,6 +82,7 @@ struct World {
     void engine_says(const engine::Event& event) {
         legs.handle(now, event);
         dtmf.handle(now, event);
+        playbacks.handle(now, event);
     }
 
     /// What was published since the last time: "room.created@r leg.joined_room@r".
@@ -99,7 +105,14 @@ struct World {
         return found;
     }
 
+    /// Sounds that were to be fetched.
+    struct Opened {
+        FileSound file;
+        std::shared_ptr<engine::FrameQueue> queue;
+    };
+
     std::vector<engine::Command> commands;
+    std::vector<Opened> opened;
     std::vector<Event> events;
     EventSink also;  ///< Told of each event as well, if set.
     SeededRandom random{7};
@@ -112,6 +125,7 @@ struct World {
     LegService legs;
     RoomService rooms;
     DtmfService dtmf;
+    PlaybackService playbacks;
 
 private:
     static LegConfig with_fingerprint(LegConfig config) {

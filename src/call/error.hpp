@@ -45,6 +45,15 @@ enum class Error {
     digits_waiting,           ///< Not now: too many are waiting to be sent.
     dtmf_not_negotiated,      ///< The peer takes no telephone-events.
     peer_does_not_receive,    ///< The peer's latest offer lets us send nothing.
+    url_and_tone,             ///< A playback of both.
+    url_or_tone_missing,      ///< A playback of neither.
+    url_too_long,             ///< kMaxUrlBytes
+    mime_type_too_long,       ///< kMaxMimeTypeBytes
+    invalid_volume,           ///< Not kMinVolume to kMaxVolume.
+    no_audio_writer,          ///< The leg only publishes: nothing can ever be played to it.
+    room_empty,               ///< There is nobody in it to play anything to.
+    playback_not_found,       ///< Never existed, is over, or is played to somebody else.
+    too_many_playbacks,       ///< kMaxPlaybacks, engine::kMaxPlaybacksPerTarget; counted.
     wrong_direction,          ///< A publisher's offer that sends nothing, a listener's that receives nothing.
 };
 boost::system::error_code make_error_code(Error error);

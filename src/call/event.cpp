@@ -16,6 +16,9 @@ struct TypeName {
     std::string_view operator()(const LegUndeafened&) const { return "leg.undeaf"; }
     std::string_view operator()(const LegRoleChanged&) const { return "leg.role_changed"; }
     std::string_view operator()(const DtmfReceived&) const { return "dtmf.received"; }
+    std::string_view operator()(const PlaybackStarted&) const { return "playback.started"; }
+    std::string_view operator()(const PlaybackFinished&) const { return "playback.finished"; }
+    std::string_view operator()(const PlaybackError&) const { return "playback.error"; }
     std::string_view operator()(const RoomCreated&) const { return "room.created"; }
     std::string_view operator()(const RoomDeleted&) const { return "room.deleted"; }
     std::string_view operator()(const RoomRoutingChanged&) const { return "room.routing_changed"; }

@@ -12,6 +12,7 @@
 #include "base/time.hpp"
 #include "call/bridge.hpp"
 #include "call/failure.hpp"
+#include "engine/playback.hpp"
 #include "engine/routing.hpp"
 
 namespace legroom::call {
@@ -46,6 +47,19 @@ struct DtmfReceived {
     char digit = '0';       ///< One of "0123456789*#ABCD".
     std::uint64_t seq = 0;  ///< From 1, per leg.
 };
+// Events about playbacks are in the scope of what they are played to, even when that is gone.
+struct PlaybackStarted {
+    PlaybackId playback;
+};
+struct PlaybackFinished {
+    PlaybackId playback;
+    bool completed = false;  ///< false: it was stopped, or its leg or room went.
+    Duration played{};       ///< What of it was sent.
+};
+struct PlaybackError {
+    PlaybackId playback;
+    std::string error;
+};
 struct RoomCreated {};
 struct RoomDeleted {};
 enum class RoutingReason { set, update, leg_joined, leg_role_changed };
@@ -68,8 +82,9 @@ struct RoomUnbridged {
 
 using Happening =
     std::variant<LegConnected, LegInterrupted, LegResumed, LegDisconnected, LegJoinedRoom, LegLeftRoom,
-                 LegMuted, LegUnmuted, LegDeafened, LegUndeafened, LegRoleChanged, DtmfReceived, RoomCreated,
-                 RoomDeleted, RoomRoutingChanged, RoomBridged, RoomBridgeUpdated, RoomUnbridged>;
+                 LegMuted, LegUnmuted, LegDeafened, LegUndeafened, LegRoleChanged, DtmfReceived,
+                 PlaybackStarted, PlaybackFinished, PlaybackError, RoomCreated, RoomDeleted,
+                 RoomRoutingChanged, RoomBridged, RoomBridgeUpdated, RoomUnbridged>;
 
 /// Something happened (contract 04), said once, in order. The scope members are empty where the event has
 /// no such scope: `leg.muted` names no room even while the leg is in one.

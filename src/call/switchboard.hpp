@@ -39,6 +39,8 @@ public:
     void publish(Instant now, const Room& room, Happening what);
     /// In no scope, with the app_id of room A, which still exists.
     void publish(Instant now, const Bridge& bridge, Happening what);
+    /// In the scope of what may be gone.
+    void publish(const Event& event) { events_(event); }
 
     /// References and pointers stay valid until that leg or room is taken out.
     [[nodiscard]] Leg* find(const LegId& leg);  ///< nullptr: none.

@@ -1,7 +1,10 @@
 #include "engine/leg.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <utility>
 
+#include "audio/gain.hpp"
 #include "engine/room.hpp"
 #include "rtp/packet.hpp"
 #include "sdp/direction.hpp"
@@ -79,12 +82,36 @@ bool Leg::pull(Instant now, audio::Frame& out) {
     return sounds && !muted_;
 }
 
-void Leg::play(Instant now, const audio::Frame* heard) {
-    if (!connection_.connected() || !sdp::sends(direction_)) return;
+bool Leg::can_be_sent_to() const { return connection_.connected() && sdp::sends(direction_); }
+
+bool Leg::play(Instant now, const audio::Frame* heard) {
+    if (!can_be_sent_to()) {
+        player_.wait();
+        return false;
+    }
     adapt_to_loss();
+    if (player_.empty()) return send(now, heard);
+    audio::Frame mixed{outgoing_.rate()};
+    return send(now, add_played(heard, mixed));
+}
+
+bool Leg::send(Instant now, const audio::Frame* heard) {
     ByteVector packet;
-    outgoing_.next(heard, packet);
+    const bool sound_left = outgoing_.next(heard, packet);
+    if (sound_left) player_.sent();
     connection_.send_rtp(now, std::move(packet));
+    return sound_left;
+}
+
+/// What it hears then: `heard`, or `mixed`.
+const audio::Frame* Leg::add_played(const audio::Frame* heard, audio::Frame& mixed) {
+    if (!player_.mix(mixed)) return heard;
+    if (heard != nullptr) {
+        const auto sum = mixed.samples();
+        std::ranges::transform(heard->samples(), sum, sum.begin(), std::plus{});
+        audio::clip(sum);
+    }
+    return &mixed;
 }
 
 void Leg::tick_alone(Instant now) {

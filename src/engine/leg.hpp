@@ -7,6 +7,7 @@
 #include "base/ids.hpp"
 #include "engine/connection.hpp"
 #include "engine/messages.hpp"
+#include "engine/player.hpp"
 #include "engine/receive_path.hpp"
 #include "engine/send_path.hpp"
 #include "rtp/dtmf_receiver.hpp"
@@ -52,9 +53,14 @@ public:
     /// The next 20 ms of what the leg says, at the rate of its room and with its gain. False: nothing to be
     /// mixed, because it is muted, not connected or silent. Its jitter buffer runs on in any case.
     bool pull(Instant now, audio::Frame& out);
-    /// Sends the next 20 ms; nullptr is silence.
-    void play(Instant now, const audio::Frame* heard);
-    /// The tick of a leg that is in no room: it says nothing to nobody and hears silence.
+    /// Sends the next 20 ms, with what is played to this leg alone added; nullptr is silence. False: nothing
+    /// of it has left.
+    bool play(Instant now, const audio::Frame* heard);
+    /// Whether play() would send anything now.
+    [[nodiscard]] bool can_be_sent_to() const;
+    /// What is played to it, whether it is deaf or not.
+    [[nodiscard]] Player& player() { return player_; }
+    /// The tick of a leg that is in no room: it says nothing to nobody and hears what is played to it.
     void tick_alone(Instant now);
 
     /// Set by Room::add and Room::remove; nullptr: in none. When a codec for the room's rate cannot be made
@@ -74,6 +80,8 @@ public:
 
 private:
     std::optional<char> hear(Instant at, const rtp::Packet& packet);
+    bool send(Instant now, const audio::Frame* heard);
+    const audio::Frame* add_played(const audio::Frame* heard, audio::Frame& mixed);
     void negotiate_media(const sdp::Negotiated& negotiated);
 
     /// Tells the encoder what the peer's reports say is lost, so that FEC covers it.
@@ -89,6 +97,7 @@ private:
     ReceivePath incoming_;
     rtp::DtmfReceiver keys_;
     SendPath outgoing_;
+    Player player_;
     Room* room_ = nullptr;
     std::optional<Ssrc> heard_ssrc_;  ///< Of the latest packet.
     std::uint8_t reported_loss_ = 0;  ///< In 1/256 (RFC 3550 §6.4.1).

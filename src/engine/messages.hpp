@@ -9,6 +9,7 @@
 #include "base/ids.hpp"
 #include "base/units.hpp"
 #include "dtls/certificate.hpp"
+#include "engine/playback.hpp"
 #include "engine/routing.hpp"
 #include "ice/agent.hpp"
 #include "peer/peer.hpp"
@@ -157,8 +158,9 @@ struct StartGathering {
 
 using Command =
     std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, SetGain, SetRole,
-                 SendDigits, SetReconnectGrace, QueryIce, CreateRoom, DeleteRoom, JoinRoom, LeaveRoom,
-                 SetRouting, CreateBridge, TurnBridge, DeleteBridge, SetHostCandidates, StartGathering>;
+                 SendDigits, StartPlayback, StopPlayback, SetPlaybackGain, SetReconnectGrace, QueryIce,
+                 CreateRoom, DeleteRoom, JoinRoom, LeaveRoom, SetRouting, CreateBridge, TurnBridge,
+                 DeleteBridge, SetHostCandidates, StartGathering>;
 
 /// ICE and DTLS are up, for the first time.
 struct LegConnected {
@@ -214,8 +216,8 @@ struct RelayFailed {
 /// No more candidates of the first round will come.
 struct GatheringDone {};
 
-using Event =
-    std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, DigitReceived, DigitsDone,
-                 TransportChanged, IceReported, CandidateGathered, CandidateLost, RelayFailed, GatheringDone>;
+using Event = std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, DigitReceived, DigitsDone,
+                           PlaybackStarted, PlaybackEnded, TransportChanged, IceReported, CandidateGathered,
+                           CandidateLost, RelayFailed, GatheringDone>;
 
 }  // namespace legroom::engine

@@ -7,7 +7,7 @@
 namespace legroom::engine {
 
 Room::Room(SampleRate rate, bool comfort_noise, std::uint64_t noise_seed)
-    : rate_(rate), comfort_noise_(comfort_noise), noise_(noise_seed) {}
+    : rate_(rate), comfort_noise_(comfort_noise), noise_(noise_seed), played_(rate), seats_(1) {}
 
 void Room::add(Leg& leg) {
     const std::size_t count = members_.size() + 1;
@@ -21,7 +21,7 @@ void Room::add(Leg& leg) {
 }
 
 void Room::make_seats(std::size_t legs, std::size_t ends) {
-    seats_.resize(legs + ends);
+    seats_.resize(legs + ends + 1);
     members_.reserve(seats_.capacity());
     ends_.reserve(ends);
 }
@@ -64,6 +64,7 @@ void Room::assign_kind(Member& member) const {
 void Room::tick(Instant now, mix::Mixer& mixer) {
     decode_frames(now);
     let_bridges_speak();
+    let_player_speak();
     mix(mixer);
     encode_frames(now);
     let_bridges_hear();
@@ -87,8 +88,18 @@ void Room::let_bridges_speak() {
     }
 }
 
+/// Without anybody to hear it a playback waits.
+void Room::let_player_speak() {
+    mix::Seat& seat = seats_[members_.size() + ends_.size()];
+    seat = {.kind = mix::kForAll};
+    if (player_.empty()) return;
+    const auto hears = [](const Member& member) { return member.leg->can_be_sent_to(); };
+    if (std::ranges::none_of(members_, hears)) return player_.wait();
+    if (player_.mix(played_)) seat.spoken = &played_;
+}
+
 void Room::mix(mix::Mixer& mixer) {
-    mixer.mix(rate_, std::span{seats_}.first(members_.size() + ends_.size()));
+    mixer.mix(rate_, std::span{seats_}.first(members_.size() + ends_.size() + 1));
     if (!comfort_noise_) return;
     for (mix::Seat& seat :
          std::span{seats_}.first(members_.size())) {  // Bridges carry none: it would add up.
@@ -99,9 +110,12 @@ void Room::mix(mix::Mixer& mixer) {
 }
 
 void Room::encode_frames(Instant now) {
+    bool left = false;
     for (std::size_t i = 0; i < members_.size(); ++i) {
-        members_[i].leg->play(now, seats_[i].audible ? seats_[i].heard : nullptr);
+        const bool sent = members_[i].leg->play(now, seats_[i].audible ? seats_[i].heard : nullptr);
+        left = left || sent;
     }
+    if (left) player_.sent();
 }
 
 void Room::let_bridges_hear() {

@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "engine/bridge.hpp"
+#include "engine/player.hpp"
 #include "engine/routing.hpp"
 #include "mix/comfort_noise.hpp"
 #include "mix/mixer.hpp"
@@ -38,6 +39,9 @@ public:
 
     void tick(Instant now, mix::Mixer& mixer);
 
+    /// What is played to everybody in it, whatever the routing says.
+    [[nodiscard]] Player& player() { return player_; }
+
     [[nodiscard]] SampleRate rate() const { return rate_; }
 
 private:
@@ -51,6 +55,7 @@ private:
     void make_seats(std::size_t legs, std::size_t ends);
     void decode_frames(Instant now);
     void let_bridges_speak();
+    void let_player_speak();
     void mix(mix::Mixer& mixer);
     void encode_frames(Instant now);
     void let_bridges_hear();
@@ -61,7 +66,10 @@ private:
     RoutingTable routing_;
     std::vector<Member> members_;
     std::vector<BridgeEnd> ends_;
-    // Kept for their memory: frames for each leg, seats for each leg and after them for each bridge.
+    Player player_;
+    audio::Frame played_;
+    // Kept for their memory: frames for each leg; seats for each leg, after them for each
+    // bridge, and a last one for what is played.
     std::vector<audio::Frame> spoken_;
     std::vector<audio::Frame> heard_;
     std::vector<mix::Seat> seats_;

@@ -14,6 +14,7 @@ using enum Command::Body;
 constexpr Place kLeg{"id", "leg"};
 constexpr Place kRoom{"id", "room"};
 constexpr Place kItsRoom{"room_id", "room"};
+constexpr Place kPlayback{"playback_id", "playback"};
 constexpr Place kBridge{"bridge_id", "bridge"};
 
 constexpr Command kCommands[] = {
@@ -29,6 +30,10 @@ constexpr Command kCommands[] = {
     {"accept_leg_dtmf", "POST", "/v1/legs/{leg}/dtmf/accept", {kLeg}},
     {"reject_leg_dtmf", "POST", "/v1/legs/{leg}/dtmf/reject", {kLeg}},
 
+    {"leg_play_start", "POST", "/v1/legs/{leg}/play", {kLeg}, payload},
+    {"leg_play_volume", "PATCH", "/v1/legs/{leg}/play/{playback}", {kLeg, kPlayback}, payload},
+    {"leg_play_stop", "DELETE", "/v1/legs/{leg}/play/{playback}", {kLeg, kPlayback}},
+
     {"webrtc_offer", "POST", "/v1/webrtc/offer", {}, payload},
     {"webrtc_add_candidate", "POST", "/v1/legs/{leg}/ice-candidates", {kLeg}, candidate},
     {"webrtc_get_candidates", "GET", "/v1/legs/{leg}/ice-candidates", {kLeg}},
@@ -42,6 +47,9 @@ constexpr Command kCommands[] = {
      "DELETE",
      "/v1/rooms/{room}/legs/{leg}",
      {Place{"room_id", "room"}, Place{"leg_id", "leg"}}},
+    {"room_play_start", "POST", "/v1/rooms/{room}/play", {kRoom}, payload},
+    {"room_play_volume", "PATCH", "/v1/rooms/{room}/play/{playback}", {kRoom, kPlayback}, payload},
+    {"room_play_stop", "DELETE", "/v1/rooms/{room}/play/{playback}", {kRoom, kPlayback}},
     {"room_routing_get", "GET", "/v1/rooms/{room}/routing", {kRoom}},
     {"room_routing_set", "PUT", "/v1/rooms/{room}/routing", {kItsRoom}, payload},
     {"room_routing_update", "PATCH", "/v1/rooms/{room}/routing", {kItsRoom}, payload},

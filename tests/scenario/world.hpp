@@ -8,6 +8,7 @@
 
 #include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
+#include "call/playback_service.hpp"
 #include "call/room_service.hpp"
 #include "call/switchboard.hpp"
 #include "engine/shard.hpp"
@@ -41,6 +42,11 @@ public:
     call::LegService& legs() { return legs_; }
     call::RoomService& rooms() { return rooms_; }
     call::DtmfService& dtmf() { return dtmf_; }
+    call::PlaybackService& playbacks() { return playbacks_; }
+    /// The sounds that were to be fetched; nobody does.
+    [[nodiscard]] const std::vector<std::shared_ptr<engine::FrameQueue>>& opened() const { return opened_; }
+    /// The events about playbacks in order: "playback.finished completed 1240".
+    [[nodiscard]] const std::vector<std::string>& played() const { return played_; }
     engine::Shard& shard() { return shard_; }
     /// "leg.connected", "leg.disconnected ice_failure", ... in the order they were published.
     [[nodiscard]] const std::vector<std::string>& events() const { return events_; }
@@ -60,6 +66,9 @@ private:
     call::LegService legs_;
     call::RoomService rooms_;
     call::DtmfService dtmf_;
+    std::vector<std::shared_ptr<engine::FrameQueue>> opened_;
+    std::vector<std::string> played_;
+    call::PlaybackService playbacks_;
     std::map<LegId, std::vector<call::DtmfReceived>> pressed_;
     std::vector<std::string> events_;
     std::vector<std::string> relay_failures_;
