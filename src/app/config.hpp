@@ -103,6 +103,11 @@ struct EventsConfig {
     std::size_t vsi_event_buffer = 256;  ///< Events that wait for one slow connection.
 };
 
+/// Sounds that are fetched to be played.
+struct PlaybackConfig {
+    std::string directory = "/var/tmp";  ///< On whose disk they lie meanwhile.
+};
+
 /// Everything an operator can decide, with the defaults a fresh start has. Made by read_command_line();
 /// settings.hpp has the names, meanings and limits.
 struct Config {
@@ -112,6 +117,7 @@ struct Config {
     MediaConfig media;
     ConnectionConfig connection;
     ClientIceConfig client_ice;
+    PlaybackConfig playback;
     EventsConfig events;
     std::size_t max_legs = 10'000;
     std::size_t max_rooms = 10'000;

@@ -194,10 +194,18 @@ void Program::make_services(const dtls::Certificate& certificate) {
     rooms_ = std::make_unique<call::RoomService>(
         call::RoomConfig{config_.max_rooms, config_.media.default_sample_rate}, *board_, control_random_);
     dtmf_ = std::make_unique<call::DtmfService>(*board_);
+    make_playbacks();
+}
+
+/// With a client of their own: sounds that come slowly are in nobody else's way.
+void Program::make_playbacks() {
+    sound_client_ = std::make_unique<io::HttpClient>(control_);
+    decoder_ = std::make_unique<io::SoundDecoder>();
+    fetcher_ = std::make_unique<io::SoundFetcher>(*sound_client_, *decoder_, config_.playback.directory);
     playbacks_ = std::make_unique<call::PlaybackService>(
-        *board_, control_random_,
-        [](const call::FileSound&, const std::shared_ptr<engine::FrameQueue>& queue) {
-            queue->fail("files are not played yet");
+        *board_, control_random_, [this](call::FileSound sound, std::shared_ptr<engine::FrameQueue> queue) {
+            return fetcher_->fetch(
+                {std::move(sound.url), std::move(sound.mime_type), sound.repeat, std::move(queue)});
         });
 }
 

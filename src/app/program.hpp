@@ -20,8 +20,11 @@
 #include "call/switchboard.hpp"
 #include "engine/shard.hpp"
 #include "io/crypto_random.hpp"
+#include "io/http_client.hpp"
 #include "io/http_server.hpp"
 #include "io/media_loop.hpp"
+#include "io/sound_decoder.hpp"
+#include "io/sound_fetcher.hpp"
 #include "vsi/hub.hpp"
 
 namespace legroom::app {
@@ -43,6 +46,7 @@ private:
     std::optional<std::string> open_media(const dtls::Certificate& certificate);
     std::optional<std::string> open_http();
     void make_services(const dtls::Certificate& certificate);
+    void make_playbacks();
     void make_api();
     std::optional<std::string> open_tcp(std::uint16_t udp_port, std::optional<io::TcpPort>& tcp);
     std::optional<std::string> open_links(std::optional<io::ServerLinks>& links);
@@ -67,6 +71,9 @@ private:
     std::unique_ptr<call::LegService> legs_;
     std::unique_ptr<call::RoomService> rooms_;
     std::unique_ptr<call::DtmfService> dtmf_;
+    std::unique_ptr<io::HttpClient> sound_client_;
+    std::unique_ptr<io::SoundDecoder> decoder_;
+    std::unique_ptr<io::SoundFetcher> fetcher_;
     std::unique_ptr<call::PlaybackService> playbacks_;
     std::unique_ptr<api::Api> api_;
     std::unique_ptr<vsi::Hub> vsi_;

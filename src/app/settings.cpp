@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kMaxInstanceIdBytes = 128;
 constexpr std::size_t kMost = 100'000;  // of legs, rooms, connections: far above what one machine carries
 
+constexpr std::size_t kMaxDirectoryBytes = 4'000;
 constexpr std::size_t kMostEvents = 1'000'000;
 
 /// Puts a parsed value where it belongs, or says that there was none.
@@ -80,6 +81,12 @@ bool set_event_buffer(Config& config, std::string_view text) {
     const auto size = parse_number(text, 0, std::numeric_limits<std::uint32_t>::max());
     if (!size) return false;
     config.events.vsi_event_buffer = std::clamp(*size, vsi::kMinEventBuffer, vsi::kMaxEventBuffer);
+    return true;
+}
+
+bool set_playback_dir(Config& config, std::string_view text) {
+    if (!text.starts_with('/') || text.size() > kMaxDirectoryBytes) return false;
+    config.playback.directory = text;
     return true;
 }
 
@@ -178,6 +185,10 @@ constexpr Setting kSettings[] = {
     {"COMFORT_NOISE_ENABLED", "fill a silent mix with very quiet noise", kBoolean,
      [](Config& c, std::string_view text) { return put(c.media.comfort_noise, parse_boolean(text)); },
      [](const Config& c) { return fmt::to_string(c.media.comfort_noise); }},
+
+    {"PLAYBACK_DIR", "where fetched sounds lie while they are played, as files without a name",
+     "the absolute name of a directory", set_playback_dir,
+     [](const Config& c) { return in_quotes(c.playback.directory); }},
 
     {"EVENT_LEDGER_SIZE", "events kept for readers that come back", "a number from 1 to 1000000",
      [](Config& c, std::string_view text) {

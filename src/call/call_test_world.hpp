@@ -72,6 +72,7 @@ struct World {
           dtmf(board),
           playbacks(board, random, [this](FileSound file, const auto& queue) {
               opened.push_back({std::move(file), queue});
+              return [this] { ++cancelled; };
           }) {
         legs.set_local_candidates({host_candidate()});
     }
@@ -113,6 +114,7 @@ struct World {
 
     std::vector<engine::Command> commands;
     std::vector<Opened> opened;
+    int cancelled = 0;
     std::vector<Event> events;
     EventSink also;  ///< Told of each event as well, if set.
     SeededRandom random{7};

@@ -54,8 +54,9 @@ Result<PlaybackId> PlaybackService::start(const Target& target, const NewPlaybac
     }
     PlaybackId id = new_id();
     ++counters_.started;
-    playbacks_.emplace(id, Playback{target, app_id_of(board_, target)});
-    board_.send(engine::StartPlayback{id, target, open(wanted), decibels_of(wanted.volume)});
+    Playback& playback =
+        playbacks_.emplace(id, Playback{target, app_id_of(board_, target), {}}).first->second;
+    board_.send(engine::StartPlayback{id, target, open(wanted, playback), decibels_of(wanted.volume)});
     return id;
 }
 
@@ -87,13 +88,13 @@ PlaybackId PlaybackService::new_id() {
     return id;
 }
 
-engine::Sound PlaybackService::open(const NewPlayback& wanted) {
+engine::Sound PlaybackService::open(const NewPlayback& wanted, Playback& playback) {
     if (!wanted.tone.empty()) {
         if (const auto* tone = audio::find_call_tone(wanted.tone)) return tone;
         return failed("unknown tone \"" + wanted.tone + "\": known are " + audio::call_tone_names());
     }
     auto queue = std::make_shared<engine::FrameQueue>();
-    open_({wanted.url, wanted.mime_type, wanted.repeat}, queue);
+    playback.cancel = open_({wanted.url, wanted.mime_type, wanted.repeat}, queue);
     return queue;
 }
 
@@ -133,6 +134,7 @@ void PlaybackService::on_ended(Instant now, const engine::PlaybackEnded& event) 
     using Reason = engine::PlaybackEnded::Reason;
     const auto ended = playbacks_.extract(event.playback);
     if (ended.empty()) return;
+    if (ended.mapped().cancel) ended.mapped().cancel();
     counters_.underruns += event.underruns;
     if (event.reason == Reason::failed) {
         ++counters_.failed;

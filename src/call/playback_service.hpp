@@ -34,8 +34,9 @@ struct FileSound {
 };
 
 /// Begins to fetch and decode into the queue, and comes back at once. Whatever happens then, the queue is
-/// finished or failed in the end; once it is abandoned, nobody cares.
-using SoundOpener = std::function<void(FileSound, std::shared_ptr<engine::FrameQueue>)>;
+/// finished or failed in the end; once it is abandoned, nobody cares. What is handed back, if anything,
+/// breaks the fetching off; it is called when the playback is over.
+using SoundOpener = std::function<std::function<void()>(FileSound, std::shared_ptr<engine::FrameQueue>)>;
 
 struct PlaybackCounters {
     std::uint64_t started = 0;    ///< Asked for and taken.
@@ -76,13 +77,14 @@ private:
     struct Playback {
         Target target;
         std::string app_id;  ///< Of the target.
+        std::function<void()> cancel;
         bool stopping = false;
     };
 
     Result<void> check_target(const Target& target) const;
     Result<void> check_limits(const Target& target) const;
     Playback* find(const Target& target, const PlaybackId& id);
-    engine::Sound open(const NewPlayback& wanted);
+    engine::Sound open(const NewPlayback& wanted, Playback& playback);
     PlaybackId new_id();
     void publish(Instant now, const Playback& playback, Happening what);
     void on_ended(Instant now, const engine::PlaybackEnded& event);

@@ -119,6 +119,7 @@ TEST(PlaybackService, SaysWhatTheShardReportsInTheScopeOfTheTarget) {
     EXPECT_EQ(world.story(),
               "playback.started playback.started@r playback.finished@r playback.error@r playback.finished");
     EXPECT_EQ(world.playbacks.under_way(), 0U);
+    EXPECT_EQ(world.cancelled, 2) << "of files";
 }
 
 TEST(PlaybackService, HasOneEndAlsoWhenItsLegHasGone) {

@@ -65,8 +65,10 @@ Server::Server(const dtls::Certificate& certificate, Random& random, bool gather
       legs_(leg_config(certificate, gathers), board_, random),
       rooms_({}, board_, random),
       dtmf_(board_),
-      playbacks_(board_, random,
-                 [this](const call::FileSound&, auto queue) { opened_.push_back(std::move(queue)); }) {
+      playbacks_(board_, random, [this](const call::FileSound&, auto queue) {
+          opened_.push_back(std::move(queue));
+          return std::function<void()>{};
+      }) {
     legs_.set_local_candidates({server_candidate()});
 }
 
