@@ -21,13 +21,6 @@ constexpr int kMaxRate = 192'000;
 constexpr int kRawRate = 16'000;
 constexpr std::size_t kBlock = 2'048;  ///< Frames decoded at a time.
 
-struct CloseSound {
-    void operator()(SNDFILE* file) const { ::sf_close(file); }
-};
-struct DeleteResampler {
-    void operator()(SRC_STATE* state) const { ::src_delete(state); }
-};
-
 std::string lower(std::string_view text) {
     std::string result{text};
     for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -62,6 +55,13 @@ Result<SoundFile, std::string> refusal(std::string why) {
 }  // namespace
 
 struct SoundFile::Impl {
+    struct CloseSound {
+        void operator()(SNDFILE* file) const { ::sf_close(file); }
+    };
+    struct DeleteResampler {
+        void operator()(SRC_STATE* state) const { ::src_delete(state); }
+    };
+
     std::unique_ptr<SNDFILE, CloseSound> file;
     std::unique_ptr<SRC_STATE, DeleteResampler> resampler;
     int channels = 1;
