@@ -102,11 +102,10 @@ private:
 class Cadence {
 public:
     Cadence(const CallTone& tone, std::uint32_t rate)
-        : ramp_(static_cast<std::uint64_t>(kCallToneRamp.count()) * rate / 1000) {
-        std::transform(tone.cadence_ms.begin(), tone.cadence_ms.end(), lengths_.begin(),
-                       [rate](std::uint32_t ms) { return std::uint64_t{ms} * rate / 1000; });
-        period_ = std::accumulate(lengths_.begin(), lengths_.end(), std::uint64_t{0});
-    }
+        : lengths_(lengths(tone, rate)),
+          period_(std::accumulate(lengths_.begin(), lengths_.end(), std::uint64_t{0})),
+          ramp_(static_cast<std::uint64_t>(kCallToneRamp.count()) * rate / 1000) {}
+
     [[nodiscard]] float at(std::uint64_t sample) const {
         if (period_ == 0) return ramp(sample);
         std::uint64_t into = sample % period_;
@@ -117,13 +116,21 @@ public:
     }
 
 private:
+    using Lengths = std::array<std::uint64_t, 4>;
+
+    static Lengths lengths(const CallTone& tone, std::uint32_t rate) {
+        Lengths samples{};
+        std::ranges::transform(tone.cadence_ms, samples.begin(),
+                               [rate](std::uint32_t ms) { return std::uint64_t{ms} * rate / 1000; });
+        return samples;
+    }
     /// `distance`: samples to the nearer end.
     [[nodiscard]] float ramp(std::uint64_t distance) const {
         return distance >= ramp_ ? 1.0F : static_cast<float>(distance) / static_cast<float>(ramp_);
     }
 
-    std::array<std::uint64_t, 4> lengths_{};
-    std::uint64_t period_ = 0;
+    Lengths lengths_;
+    std::uint64_t period_;
     std::uint64_t ramp_;
 };
 
