@@ -55,6 +55,7 @@ Api::Api(ApiConfig config, const call::Services& services)
       webrtc_(services.legs, services.rooms, config_.connection),
       legs_(services.legs),
       dtmf_(services.dtmf),
+      playbacks_(services.playbacks),
       recordings_(services.recordings),
       rooms_(services.rooms, services.legs),
       routing_(services.rooms.routing()),
@@ -64,7 +65,8 @@ Api::Api(ApiConfig config, const call::Services& services)
       events_(config_.events),
       webhooks_(config_.webhooks),
       router_(make_routes(
-          {webrtc_, legs_, dtmf_, recordings_, rooms_, routing_, bridges_, whip_, events_, webhooks_},
+          {webrtc_, legs_, dtmf_, playbacks_, recordings_, rooms_, routing_, bridges_, whip_, events_,
+           webhooks_},
           {config_.ready, [this] { return ice_servers_reply(config_.ice_servers, config_.unix_time()); },
            [this](Instant now) { return metrics_reply(config_.metrics, now); }})),
       waits_(config_.max_waits) {

@@ -18,6 +18,7 @@
 #include "api/leg_handlers.hpp"
 #include "api/message.hpp"
 #include "api/metrics_reply.hpp"
+#include "api/playback_handlers.hpp"
 #include "api/recording_handlers.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
@@ -123,6 +124,7 @@ private:
     WebRtcHandlers webrtc_;
     LegHandlers legs_;
     DtmfHandlers dtmf_;
+    PlaybackHandlers playbacks_;
     RecordingHandlers recordings_;
     RoomHandlers rooms_;
     RoutingHandlers routing_;

@@ -14,12 +14,6 @@
 namespace legroom::api {
 namespace {
 
-/// Whatever its size: what is too large is an error of its own.
-std::optional<std::int64_t> any_integer(Fields& fields, std::string_view name) {
-    return fields.integer(name, std::numeric_limits<std::int64_t>::min(),
-                          std::numeric_limits<std::int64_t>::max());
-}
-
 bool is_within(std::int64_t seconds, Duration most) {
     return seconds >= 0 && seconds <= std::chrono::duration_cast<std::chrono::seconds>(most).count();
 }
@@ -61,8 +55,8 @@ Result<OfferBody> parse_offer(std::string_view body) {
     options.deaf = fields.flag("deaf").value_or(options.deaf);
     options.accept_dtmf = fields.flag("accept_dtmf").value_or(options.accept_dtmf);
     options.speech_detection = fields.flag("speech_detection");
-    const auto grace = any_integer(fields, "reconnect_grace");
-    const auto limit = any_integer(fields, "max_duration");
+    const auto grace = fields.any_integer("reconnect_grace");
+    const auto limit = fields.any_integer("max_duration");
     auto webhook = read_webhook(fields);
     options.headers = fields.texts("headers");
     if (!fields.ok()) return Error::invalid_json;
@@ -152,7 +146,7 @@ Result<call::NewRoom> parse_new_room(std::string_view body) {
     room.id = RoomId{fields.text("id")};
     room.app_id = fields.text("app_id");
     auto webhook = read_webhook(fields);
-    room.sample_rate = any_integer(fields, "sample_rate").value_or(0);
+    room.sample_rate = fields.any_integer("sample_rate").value_or(0);
     if (!fields.ok()) return Error::invalid_json;
     if (!webhook) return webhook.error();
     room.webhook = std::move(*webhook);

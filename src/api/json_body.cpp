@@ -1,6 +1,7 @@
 #include "api/json_body.hpp"
 
 #include <boost/json/stream_parser.hpp>
+#include <limits>
 
 #include "api/error.hpp"
 #include "api/utf8.hpp"
@@ -127,6 +128,11 @@ std::optional<std::int64_t> Fields::integer(std::string_view name, std::int64_t 
     if (number != nullptr && *number >= min && *number <= max) return *number;
     ok_ = false;
     return std::nullopt;
+}
+
+std::optional<std::int64_t> Fields::any_integer(std::string_view name) {
+    using Limits = std::numeric_limits<std::int64_t>;
+    return integer(name, Limits::min(), Limits::max());
 }
 
 std::optional<double> Fields::number(std::string_view name) {

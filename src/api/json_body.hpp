@@ -43,10 +43,11 @@ public:
     std::optional<bool> flag(std::string_view name);
     /// A number written with fraction, exponent or as -0 is no integer, one out of range neither.
     std::optional<std::int64_t> integer(std::string_view name, std::int64_t min, std::int64_t max);
-    std::optional<double> number(std::string_view name);       ///< However it is written.
-    std::size_t list_length(std::string_view name);            ///< 0 when absent.
-    const boost::json::array* list(std::string_view name);     ///< nullptr when absent.
-    const boost::json::object* object(std::string_view name);  ///< nullptr when absent.
+    std::optional<std::int64_t> any_integer(std::string_view name);  ///< Its range is looked at elsewhere.
+    std::optional<double> number(std::string_view name);             ///< However it is written.
+    std::size_t list_length(std::string_view name);                  ///< 0 when absent.
+    const boost::json::array* list(std::string_view name);           ///< nullptr when absent.
+    const boost::json::object* object(std::string_view name);        ///< nullptr when absent.
     /// The members of an object whose values are all texts; empty when absent.
     std::map<std::string, std::string> texts(std::string_view name);
 

@@ -5,15 +5,10 @@
 #include "api/problem.hpp"
 #include "api/recording_body.hpp"
 #include "api/render.hpp"
+#include "api/subject_path.hpp"
 
 namespace legroom::api {
 namespace {
-
-call::Subject subject_of(const Routed& request) {
-    const auto leg = request.path.find("leg");
-    if (leg != request.path.end()) return LegId{leg->second};
-    return RoomId{request.path.at("room")};
-}
 
 Reply started(const call::StartedRecording& done, const std::string& storage) {
     if (done.error == call::Error::recording_unwritable)

@@ -60,6 +60,16 @@ struct AddMembers {
         object["old_role"] = what.old_role;
         object["new_role"] = what.new_role;
     }
+    void operator()(const call::PlaybackStarted& what) const { object["playback_id"] = what.playback.value; }
+    void operator()(const call::PlaybackFinished& what) const {
+        object["playback_id"] = what.playback.value;
+        object["reason"] = what.completed ? "completed" : "stopped";
+        object["played_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(what.played).count();
+    }
+    void operator()(const call::PlaybackError& what) const {
+        object["playback_id"] = what.playback.value;
+        object["error"] = what.error;
+    }
     void operator()(const call::SpeakingStarted&) const {}
     void operator()(const call::SpeakingStopped&) const {}
     void operator()(const call::RecordingStarted& what) const { object["file"] = what.file; }

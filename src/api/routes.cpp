@@ -59,6 +59,18 @@ std::vector<Route> dtmf_routes(DtmfHandlers& dtmf) {
     };
 }
 
+/// To what a request names: to a leg, or to a room.
+std::vector<Route> playback_routes(PlaybackHandlers& playbacks) {
+    return {
+        {"POST", "/v1/legs/{leg}/play", [&playbacks](R r) { return playbacks.start(r); }},
+        {"PATCH", "/v1/legs/{leg}/play/{playback}", [&playbacks](R r) { return playbacks.set_volume(r); }},
+        {"DELETE", "/v1/legs/{leg}/play/{playback}", [&playbacks](R r) { return playbacks.stop(r); }},
+        {"POST", "/v1/rooms/{room}/play", [&playbacks](R r) { return playbacks.start(r); }},
+        {"PATCH", "/v1/rooms/{room}/play/{playback}", [&playbacks](R r) { return playbacks.set_volume(r); }},
+        {"DELETE", "/v1/rooms/{room}/play/{playback}", [&playbacks](R r) { return playbacks.stop(r); }},
+    };
+}
+
 std::vector<Route> recording_routes(RecordingHandlers& recordings, std::string_view record,
                                     std::string_view pause, std::string_view resume) {
     return {
@@ -125,6 +137,7 @@ std::vector<Route> make_routes(Handlers handlers, PlainRoutes plain) {
     std::vector<Route> routes = connection_routes(handlers.webrtc);
     add(routes, leg_routes(handlers.legs));
     add(routes, dtmf_routes(handlers.dtmf));
+    add(routes, playback_routes(handlers.playbacks));
     add(routes, recording_routes(handlers.recordings, "/v1/legs/{leg}/record", "/v1/legs/{leg}/record/pause",
                                  "/v1/legs/{leg}/record/resume"));
     add(routes, room_routes(handlers.rooms));

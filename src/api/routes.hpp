@@ -7,6 +7,7 @@
 #include "api/dtmf_handlers.hpp"
 #include "api/event_handlers.hpp"
 #include "api/leg_handlers.hpp"
+#include "api/playback_handlers.hpp"
 #include "api/recording_handlers.hpp"
 #include "api/room_handlers.hpp"
 #include "api/router.hpp"
@@ -22,6 +23,7 @@ struct Handlers {
     WebRtcHandlers& webrtc;
     LegHandlers& legs;
     DtmfHandlers& dtmf;
+    PlaybackHandlers& playbacks;
     RecordingHandlers& recordings;
     RoomHandlers& rooms;
     RoutingHandlers& routing;

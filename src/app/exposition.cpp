@@ -42,6 +42,19 @@ void write_dtmf(const call::DtmfCounters& dtmf, Families& families) {
     families.counter("legroom_dtmf_sent_total", "Key presses sent to peers.", number(dtmf.sent));
 }
 
+void write_playbacks(const call::PlaybackService& playbacks, Families& families) {
+    const call::PlaybackCounters& count = playbacks.counters();
+    families.gauge("legroom_active_playbacks", "Playbacks that have not ended.",
+                   number(playbacks.under_way()));
+    families.counter("legroom_playbacks_started_total", "Playbacks taken.", number(count.started));
+    families.counter("legroom_playbacks_ended_total", "Playbacks that ended, by how.")
+        .with({{"outcome", "completed"}}, number(count.completed))
+        .with({{"outcome", "stopped"}}, number(count.stopped))
+        .with({{"outcome", "failed"}}, number(count.failed));
+    families.counter("legroom_playback_underruns_total", "Ticks in which a sound was not there in time.",
+                     number(count.underruns));
+}
+
 void write_recordings(const call::RecordingService& recordings, Families& families) {
     const call::RecordingCounters& count = recordings.counters();
     families.gauge("legroom_active_recordings", "Recordings that are not finished files yet.",
@@ -100,6 +113,7 @@ void write_refusals(const ExpositionSources& from, Families& families) {
         .with({{"what", "legs"}}, number(from.services.legs.counters().refused))
         .with({{"what", "rooms"}}, number(from.services.rooms.counters().refused))
         .with({{"what", "bridges"}}, number(from.services.rooms.bridges().counters().refused))
+        .with({{"what", "playbacks"}}, number(from.services.playbacks.counters().refused))
         .with({{"what", "recordings"}}, number(from.services.recordings.counters().refused))
         .with({{"what", "vsi_connections"}}, number(from.vsi.counters().refused))
         .with({{"what", "waiting_requests"}}, number(from.api.waits().refused()))
@@ -125,6 +139,7 @@ std::string expose(const ExpositionSources& sources, const engine::MediaFigures&
     sources.calls.write(families);
     metrics::write(media, families);
     write_dtmf(sources.services.dtmf.counters(), families);
+    write_playbacks(sources.services.playbacks, families);
     write_recordings(sources.services.recordings, families);
     write_webhooks(sources.webhooks, families);
     write_readers(sources, families);

@@ -209,6 +209,8 @@ void Program::make_services(const dtls::Certificate& certificate) {
     rooms_ = std::make_unique<call::RoomService>(
         call::RoomConfig{config_.max_rooms, config_.media.default_sample_rate}, *board_, control_random_);
     dtmf_ = std::make_unique<call::DtmfService>(*board_);
+    playbacks_ =
+        std::make_unique<PlaybackDesk>(control_, *board_, control_random_, config_.playback.directory);
     // A command over VSI may have waited for a disk.
     recordings_ = std::make_unique<RecordingDesk>(control_, *board_, control_random_, config_.recording_dir,
                                                   [this] { arm_api_timer(); });
@@ -216,7 +218,9 @@ void Program::make_services(const dtls::Certificate& certificate) {
         [this](engine::Command command) { media_->post(std::move(command)); });
 }
 
-call::Services Program::services() { return {*legs_, *rooms_, *dtmf_, recordings_->service()}; }
+call::Services Program::services() {
+    return {*legs_, *rooms_, *dtmf_, playbacks_->service(), recordings_->service()};
+}
 
 void Program::make_api() {
     api::ApiConfig api_config;
@@ -329,6 +333,7 @@ void Program::on_engine_event(const engine::Event& event) {
     media_desk_->handle(io::now(), event);
     legs_->handle(io::now(), event);
     dtmf_->handle(io::now(), event);
+    playbacks_->service().handle(io::now(), event);
 }
 
 void Program::shut_down() {

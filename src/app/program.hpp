@@ -11,6 +11,7 @@
 #include "api/api.hpp"
 #include "api/event_stream.hpp"
 #include "app/config.hpp"
+#include "app/playback_desk.hpp"
 #include "app/reachability.hpp"
 #include "app/recording_desk.hpp"
 #include "app/webhook_sender.hpp"
@@ -78,6 +79,7 @@ private:
     std::unique_ptr<call::LegService> legs_;
     std::unique_ptr<call::RoomService> rooms_;
     std::unique_ptr<call::DtmfService> dtmf_;
+    std::unique_ptr<PlaybackDesk> playbacks_;
     std::unique_ptr<RecordingDesk> recordings_;
     std::unique_ptr<api::Api> api_;
     std::unique_ptr<vsi::Hub> vsi_;

@@ -18,8 +18,6 @@ namespace {
 constexpr std::size_t kMaxInstanceIdBytes = 128;
 constexpr std::size_t kMost = 100'000;  // of legs, rooms, connections: far above what one machine carries
 
-/// Linux's PATH_MAX, less the longest name of a file in it.
-constexpr std::size_t kMaxPathBytes = 4'096 - 256;
 constexpr std::size_t kMostEvents = 1'000'000;
 
 /// Puts a parsed value where it belongs, or says that there was none.
@@ -86,16 +84,14 @@ bool set_event_buffer(Config& config, std::string_view text) {
     return true;
 }
 
-/// Absolute, since it is told to other programs, who are elsewhere.
-bool set_recording_dir(Config& config, std::string_view text) {
-    const auto is_control = [](char c) { return c >= 0 && c < 0x20; };
-    const bool fits =
-        text.starts_with('/') && text.size() < kMaxPathBytes && std::ranges::none_of(text, is_control);
-    if (fits) config.recording_dir = text;
-    return fits;
+bool set_directory(std::string& place, std::string_view text) {
+    if (!is_directory_name(text)) return false;
+    place = text;
+    return true;
 }
 
 constexpr std::string_view kCount = "a number from 1 to 100000";
+constexpr std::string_view kDirectory = "an absolute path without control characters";
 constexpr std::string_view kBoolean = "true, 1, yes or on; or false, 0, no or off";
 constexpr std::string_view kInterfaces =
     "a comma list of at most 64 interface names, each perhaps with a * at its end, such as eth0, wlan*";
@@ -195,6 +191,10 @@ constexpr Setting kSettings[] = {
      [](Config& c, std::string_view text) { return put(c.media.speech_detection, parse_boolean(text)); },
      [](const Config& c) { return fmt::to_string(c.media.speech_detection); }},
 
+    {"PLAYBACK_DIR", "where fetched sounds lie while they are played, as files without a name", kDirectory,
+     [](Config& c, std::string_view text) { return set_directory(c.playback.directory, text); },
+     [](const Config& c) { return in_quotes(c.playback.directory); }},
+
     {"EVENT_LEDGER_SIZE", "events kept for readers that come back", "a number from 1 to 1000000",
      [](Config& c, std::string_view text) {
          return put(c.events.ledger_size, parse_number(text, 1, kMostEvents));
@@ -225,8 +225,8 @@ constexpr Setting kSettings[] = {
     {"WEBHOOK_SPOOL_DIR", "where events wait for webhooks that memory does not hold",
      "the name of a directory, beginning with /, or off", set_webhook_spool_dir, show_webhook_spool_dir},
 
-    {"RECORDING_DIR", "where recordings go; made when it is needed",
-     "an absolute path without control characters", set_recording_dir,
+    {"RECORDING_DIR", "where recordings go; made when it is needed", kDirectory,
+     [](Config& c, std::string_view text) { return set_directory(c.recording_dir, text); },
      [](const Config& c) { return in_quotes(c.recording_dir); }},
 
     {"MAX_LEGS", "most legs at a time", kCount,

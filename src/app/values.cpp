@@ -132,6 +132,12 @@ bool matches(std::string_view pattern, std::string_view name) {
     return name.starts_with(pattern.substr(0, pattern.size() - 1));
 }
 
+bool is_directory_name(std::string_view text) {
+    constexpr std::size_t kMaxBytes = 4'096 - 256;  // Linux's PATH_MAX, less the longest name of a file
+    const auto is_control = [](char c) { return c >= 0 && c < 0x20; };
+    return text.starts_with('/') && text.size() < kMaxBytes && std::ranges::none_of(text, is_control);
+}
+
 std::vector<std::string_view> split_list(std::string_view text) {
     std::vector<std::string_view> entries;
     while (!text.empty()) {

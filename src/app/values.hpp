@@ -33,6 +33,9 @@ std::optional<ExternalAddress> parse_external(std::string_view text);
 bool is_interface_pattern(std::string_view text);
 bool matches(std::string_view pattern, std::string_view name);
 
+/// An absolute path, short enough for the names of files in it, without control characters.
+bool is_directory_name(std::string_view text);
+
 /// The entries of a comma list, without the blanks around them and without the empty ones.
 std::vector<std::string_view> split_list(std::string_view text);
 

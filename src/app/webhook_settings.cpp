@@ -9,7 +9,6 @@
 namespace legroom::app {
 namespace {
 
-constexpr std::size_t kMaxSpoolDirBytes = 1'024;
 constexpr std::chrono::hours kLongestGiveUp{24 * 7};
 
 /// What stands before the path has a user in it.
@@ -43,7 +42,7 @@ std::string show_webhook_secret(const Config& config) {
 }
 
 bool set_webhook_spool_dir(Config& config, std::string_view text) {
-    if (text.size() > kMaxSpoolDirBytes || (text != "off" && !text.starts_with('/'))) return false;
+    if (text != "off" && !is_directory_name(text)) return false;
     config.webhook.spool_dir = text == "off" ? "" : text;
     return true;
 }

@@ -11,14 +11,16 @@ float factor_of(double decibels);
 /// new one in a straight line, whatever their number.
 class GainRamp {
 public:
+    explicit GainRamp(float factor = 1) : factor_(factor), target_(factor) {}
+
     void set(float factor) { target_ = factor; }
 
     /// Multiplies, then clips at full scale. A gain of 1 costs nothing.
     void apply(std::span<float> samples);
 
 private:
-    float factor_ = 1;
-    float target_ = 1;
+    float factor_;
+    float target_;
 };
 
 }  // namespace legroom::audio

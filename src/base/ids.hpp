@@ -19,9 +19,10 @@ struct Id {
     friend auto operator<=>(const Id&, const Id&) = default;
 };
 
-using LegId = Id<struct LegTag>;        ///< UUID v4 text, server-chosen.
-using RoomId = Id<struct RoomTag>;      ///< Any text, caller-chosen, or a UUID v4.
-using BridgeId = Id<struct BridgeTag>;  ///< Likewise.
+using LegId = Id<struct LegTag>;            ///< UUID v4 text, server-chosen.
+using RoomId = Id<struct RoomTag>;          ///< Any text, caller-chosen, or a UUID v4.
+using BridgeId = Id<struct BridgeTag>;      ///< Likewise.
+using PlaybackId = Id<struct PlaybackTag>;  ///< "pb-" and eight hexadecimal digits, server-chosen.
 
 }  // namespace legroom
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,6 +67,11 @@ struct World {
         : legs(with_fingerprint(std::move(leg_config)), board, random),
           rooms(room_config, board, random),
           dtmf(board),
+          playbacks(board, random,
+                    [this](FileSound file, const auto& queue) {
+                        opened.push_back({std::move(file), queue});
+                        return [this] { ++cancelled; };
+                    }),
           recordings({[] { return std::string{"20260203_040506"}; }}, board, random,
                      [this](record::Order order) { orders.push_back(std::move(order)); }) {
         legs.set_local_candidates({host_candidate()});
@@ -75,11 +81,12 @@ struct World {
     LegId add_leg(std::string app_id = "") { return add_leg(LegOptions{.app_id = std::move(app_id)}); }
     LegId add_leg(LegOptions options) { return legs.create(now, plain_offer(), std::move(options))->id; }
 
-    Services services() { return {legs, rooms, dtmf, recordings}; }
+    Services services() { return {legs, rooms, dtmf, playbacks, recordings}; }
 
     void engine_says(const engine::Event& event) {
         legs.handle(now, event);
         dtmf.handle(now, event);
+        playbacks.handle(now, event);
     }
 
     /// What was published since the last time: "room.created@r leg.joined_room@r".
@@ -102,7 +109,15 @@ struct World {
         return found;
     }
 
+    /// Sounds that were to be fetched.
+    struct Opened {
+        FileSound file;
+        std::shared_ptr<engine::FrameQueue> queue;
+    };
+
     std::vector<engine::Command> commands;
+    std::vector<Opened> opened;
+    int cancelled = 0;
     std::vector<Event> events;
     std::vector<record::Order> orders;  ///< What is to be written.
     EventSink also;                     ///< Told of each event as well, if set.
@@ -116,6 +131,7 @@ struct World {
     LegService legs;
     RoomService rooms;
     DtmfService dtmf;
+    PlaybackService playbacks;
     RecordingService recordings;
 
 private:

@@ -109,6 +109,22 @@ const char* text(Error error) {
             return "telephone-event not negotiated";
         case Error::peer_does_not_receive:
             return "the peer does not receive";
+        case Error::url_and_tone:
+            return "both URL and tone";
+        case Error::url_or_tone_missing:
+            return "neither URL nor tone";
+        case Error::url_too_long:
+            return "URL too long";
+        case Error::mime_type_too_long:
+            return "media type too long";
+        case Error::invalid_volume:
+            return "volume out of range";
+        case Error::no_audio_writer:
+            return "nothing can be played to this leg";
+        case Error::playback_not_found:
+            return "no such playback";
+        case Error::too_many_playbacks:
+            return "too many playbacks";
         case Error::change_pending:
             return "an offer is still being carried out";
     }

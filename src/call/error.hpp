@@ -47,11 +47,19 @@ enum class Error {
     digits_waiting,           ///< Not now: too many are waiting to be sent.
     dtmf_not_negotiated,      ///< The peer takes no telephone-events.
     peer_does_not_receive,    ///< The peer's latest offer lets us send nothing.
+    url_and_tone,             ///< A playback of both.
+    url_or_tone_missing,      ///< A playback of neither.
+    url_too_long,             ///< kMaxUrlBytes
+    mime_type_too_long,       ///< kMaxMimeTypeBytes
+    invalid_volume,           ///< Not kMinVolume to kMaxVolume.
+    no_audio_writer,          ///< The leg only publishes: nothing can ever be played to it.
+    room_empty,               ///< There is nobody in it to play anything to, or to record.
+    playback_not_found,       ///< Never existed, is over, or is played to somebody else.
+    too_many_playbacks,       ///< kMaxPlaybacks, engine::kMaxPlaybacksPerTarget; counted.
     invalid_filename,         ///< Of a recording: read_recording_name() says what fits.
     unknown_storage,          ///< None of "", file, s3, gcs.
     unknown_format,           ///< None of "", wav.
     storage_unavailable,      ///< s3 or gcs, where this server keeps nothing.
-    room_empty,               ///< A recording of a room without participants.
     recording_in_progress,    ///< Of this leg or room; one at a time.
     recording_exists,         ///< A file of that name does, or is being written.
     recording_not_found,      ///< Nothing of this leg or room is being recorded.

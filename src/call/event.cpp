@@ -16,6 +16,9 @@ struct TypeName {
     std::string_view operator()(const LegUndeafened&) const { return "leg.undeaf"; }
     std::string_view operator()(const LegRoleChanged&) const { return "leg.role_changed"; }
     std::string_view operator()(const DtmfReceived&) const { return "dtmf.received"; }
+    std::string_view operator()(const PlaybackStarted&) const { return "playback.started"; }
+    std::string_view operator()(const PlaybackFinished&) const { return "playback.finished"; }
+    std::string_view operator()(const PlaybackError&) const { return "playback.error"; }
     std::string_view operator()(const SpeakingStarted&) const { return "speaking.started"; }
     std::string_view operator()(const SpeakingStopped&) const { return "speaking.stopped"; }
     std::string_view operator()(const RecordingStarted&) const { return "recording.started"; }

@@ -13,6 +13,7 @@
 #include "base/time.hpp"
 #include "call/bridge.hpp"
 #include "call/failure.hpp"
+#include "engine/playback.hpp"
 #include "engine/routing.hpp"
 #include "webhook/target.hpp"
 
@@ -51,6 +52,19 @@ struct LegRoleChanged {
 struct DtmfReceived {
     char digit = '0';       ///< One of "0123456789*#ABCD".
     std::uint64_t seq = 0;  ///< From 1, per leg.
+};
+// Events about playbacks are in the scope of what they are played to, even when that is gone.
+struct PlaybackStarted {
+    PlaybackId playback;
+};
+struct PlaybackFinished {
+    PlaybackId playback;
+    bool completed = false;  ///< false: it was stopped, or its leg or room went.
+    Duration played{};       ///< What of it was sent.
+};
+struct PlaybackError {
+    PlaybackId playback;
+    std::string error;
 };
 /// Of a room, too, when the leg is in one. They take turns.
 struct SpeakingStarted {};
@@ -105,9 +119,10 @@ struct RoomUnbridged {
 using Happening =
     std::variant<LegConnected, LegInterrupted, LegResumed, LegDisconnected, LegJoinedRoom, LegLeftRoom,
                  LegMuted, LegUnmuted, LegDeafened, LegUndeafened, LegRoleChanged, DtmfReceived,
-                 SpeakingStarted, SpeakingStopped, RecordingStarted, RecordingPaused, RecordingResumed,
-                 RecordingFailed, RecordingFinished, RecordingRecovered, RoomCreated, RoomDeleted,
-                 RoomRoutingChanged, RoomBridged, RoomBridgeUpdated, RoomUnbridged>;
+                 PlaybackStarted, PlaybackFinished, PlaybackError, SpeakingStarted, SpeakingStopped,
+                 RecordingStarted, RecordingPaused, RecordingResumed, RecordingFailed, RecordingFinished,
+                 RecordingRecovered, RoomCreated, RoomDeleted, RoomRoutingChanged, RoomBridged,
+                 RoomBridgeUpdated, RoomUnbridged>;
 
 /// Something happened (contract 04), said once, in order. The scope members are empty where the event has
 /// no such scope: `leg.muted` names no room even while the leg is in one.

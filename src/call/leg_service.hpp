@@ -134,8 +134,10 @@ private:
     void on(Instant now, const engine::LegResumed& event);
     void on(Instant now, const engine::LegFailed& event);
     void on(Instant now, const engine::LegExpired& event);
-    void on(Instant, const engine::DigitReceived&) {}  ///< DtmfService's.
-    void on(Instant, const engine::DigitsDone&) {}     ///< Likewise.
+    void on(Instant, const engine::DigitReceived&) {}    ///< DtmfService's.
+    void on(Instant, const engine::DigitsDone&) {}       ///< Likewise.
+    void on(Instant, const engine::PlaybackStarted&) {}  ///< PlaybackService's.
+    void on(Instant, const engine::PlaybackEnded&) {}    ///< Likewise.
     void on(Instant now, const engine::SpeakingChanged& event);
     void on(Instant now, const engine::TransportChanged& event);
     void on(Instant now, const engine::IceReported& event);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "base/time.hpp"
 #include "engine/routing.hpp"
@@ -27,6 +28,16 @@ inline constexpr std::size_t kMaxRoutingUpdates = 64;
 /// A bridge holds 15 kB of sound, and costs each of its rooms what two legs cost its mixer.
 inline constexpr std::size_t kMaxBridges = 1'000;
 inline constexpr std::size_t kMaxBridgesPerRoom = 64;
+
+/// Each holds up to 120 kB of sound; engine::kMaxPlaybacksPerTarget of them may be played to one leg or room.
+inline constexpr std::size_t kMaxPlaybacks = 2'000;
+inline constexpr std::size_t kMaxUrlBytes = 4096;
+inline constexpr std::size_t kMaxMimeTypeBytes = 256;
+
+/// Of playbacks, in steps of kDecibelsPerVolume.
+inline constexpr std::int64_t kMinVolume = -8;
+inline constexpr std::int64_t kMaxVolume = 8;
+inline constexpr double kDecibelsPerVolume = 3;
 
 /// How much louder or softer than it comes a leg may be heard.
 inline constexpr double kMinGainDb = -40;

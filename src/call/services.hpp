@@ -2,6 +2,7 @@
 
 #include "call/dtmf_service.hpp"
 #include "call/leg_service.hpp"
+#include "call/playback_service.hpp"
 #include "call/recording_service.hpp"
 #include "call/room_service.hpp"
 
@@ -12,6 +13,7 @@ struct Services {
     LegService& legs;
     RoomService& rooms;
     DtmfService& dtmf;
+    PlaybackService& playbacks;
     RecordingService& recordings;
 };
 

@@ -1,18 +1,17 @@
 #pragma once
 
 #include <string>
-#include <variant>
 
-#include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "call/event.hpp"
 #include "call/switchboard.hpp"
+#include "engine/playback.hpp"
 
 namespace legroom::call {
 
 /// What is recorded or played to: a leg or a room.
-using Subject = std::variant<LegId, RoomId>;
+using Subject = engine::PlaybackTarget;
 
 /// Error::leg_not_found, Error::room_not_found.
 Result<void> check_exists(Switchboard& board, const Subject& subject);

@@ -75,6 +75,20 @@ TEST_F(WebhookWorld, ARecordingsEndGoesWhereItsStartWent) {
                                             "room.deleted>-", "leg.disconnected>-"));
 }
 
+TEST_F(WebhookWorld, APlaybacksEndFollowsItsLegsWebhookAndNotADeletedRooms) {
+    make_room("A", hook("room"));
+    join(plain, "A");
+    const auto to_leg = world.playbacks.start(own, {.tone = "us_dial"});
+    const auto to_room = world.playbacks.start(RoomId{"A"}, {.tone = "us_dial"});
+    world.engine_says(engine::PlaybackStarted{*to_room});
+    static_cast<void>(world.legs.hang_up(world.now, own));
+    static_cast<void>(world.rooms.remove(world.now, RoomId{"A"}));
+    targets(world);
+    world.engine_says(engine::PlaybackEnded{*to_leg});
+    world.engine_says(engine::PlaybackEnded{*to_room});
+    EXPECT_THAT(targets(world), ElementsAre("playback.finished>leg", "playback.finished>-"));
+}
+
 TEST_F(WebhookWorld, ABridgesEventsAreThoseOfRoomA) {
     make_room("A", hook("a"));
     make_room("B", hook("b"));

@@ -1,7 +1,10 @@
 #include "engine/leg.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <utility>
 
+#include "audio/gain.hpp"
 #include "engine/room.hpp"
 #include "rtp/audio_level.hpp"
 #include "rtp/packet.hpp"
@@ -140,14 +143,43 @@ void Leg::set_muted(bool muted) {
     if (muted && speech_) speech_->reset();
 }
 
-void Leg::play(Instant now, const audio::Frame* heard) {
-    if (heard != nullptr && tap_ != nullptr) tap_->heard.take(*heard);
-    if (!connection_.connected() || !sdp::sends(direction_)) return;
+bool Leg::can_be_sent_to() const { return connection_.connected() && sdp::sends(direction_); }
+
+bool Leg::play(Instant now, const audio::Frame* heard) {
+    if (!can_be_sent_to()) {
+        player_.wait();
+        tap_heard(heard);
+        return false;
+    }
     adapt_to_loss();
+    if (player_.empty()) return send(now, heard);
+    audio::Frame mixed{outgoing_.rate()};
+    return send(now, add_played(heard, mixed));
+}
+
+bool Leg::send(Instant now, const audio::Frame* heard) {
+    tap_heard(heard);
     ByteVector packet;
-    outgoing_.next(heard, packet);
+    const bool sound_left = outgoing_.next(heard, packet);
+    if (sound_left) player_.sent();
     connection_.send_rtp(now, std::move(packet));
     ++figures_.sent;
+    return sound_left;
+}
+
+void Leg::tap_heard(const audio::Frame* heard) {
+    if (heard != nullptr && tap_ != nullptr) tap_->heard.take(*heard);
+}
+
+/// What it hears then: `heard`, or `mixed`.
+const audio::Frame* Leg::add_played(const audio::Frame* heard, audio::Frame& mixed) {
+    if (!player_.mix(mixed)) return heard;
+    if (heard != nullptr) {
+        const auto sum = mixed.samples();
+        std::ranges::transform(heard->samples(), sum, sum.begin(), std::plus{});
+        audio::clip(sum);
+    }
+    return &mixed;
 }
 
 StreamFigures Leg::figures() const {

@@ -9,6 +9,7 @@
 #include "engine/connection.hpp"
 #include "engine/media_figures.hpp"
 #include "engine/messages.hpp"
+#include "engine/player.hpp"
 #include "engine/receive_path.hpp"
 #include "engine/send_path.hpp"
 #include "engine/tap.hpp"
@@ -70,9 +71,14 @@ public:
     /// The next 20 ms of what the leg says, at the rate of its room and with its gain. False: nothing to be
     /// mixed, because it is muted, not connected or silent. Its jitter buffer runs on in any case.
     bool pull(Instant now, audio::Frame& out);
-    /// Sends the next 20 ms; nullptr is silence.
-    void play(Instant now, const audio::Frame* heard);
-    /// The tick of a leg that is in no room: it says nothing to nobody and hears silence.
+    /// Sends the next 20 ms, with what is played to this leg alone added; nullptr is silence. False: nothing
+    /// of it has left.
+    bool play(Instant now, const audio::Frame* heard);
+    /// Whether play() would send anything now.
+    [[nodiscard]] bool can_be_sent_to() const;
+    /// What is played to it, whether it is deaf or not.
+    [[nodiscard]] Player& player() { return player_; }
+    /// The tick of a leg that is in no room: it says nothing to nobody and hears what is played to it.
     void tick_alone(Instant now);
 
     /// Where to put what it says and hears in each tick, for its own recording and for its room's; nullptr
@@ -97,6 +103,9 @@ public:
 
 private:
     std::optional<char> hear(Instant at, const rtp::Packet& packet);
+    bool send(Instant now, const audio::Frame* heard);
+    void tap_heard(const audio::Frame* heard);
+    const audio::Frame* add_played(const audio::Frame* heard, audio::Frame& mixed);
     void negotiate_media(const sdp::Negotiated& negotiated);
     [[nodiscard]] std::optional<std::uint8_t> level_of(const rtp::Packet& packet) const;
     void watch_speech(Heard heard, const audio::Frame& frame);
@@ -115,6 +124,7 @@ private:
     ReceivePath incoming_;
     rtp::DtmfReceiver keys_;
     SendPath outgoing_;
+    Player player_;
     Room* room_ = nullptr;
     LegTap* tap_ = nullptr;
     LegTap* track_ = nullptr;

@@ -11,6 +11,7 @@
 #include "base/units.hpp"
 #include "dtls/certificate.hpp"
 #include "engine/media_figures.hpp"
+#include "engine/playback.hpp"
 #include "engine/routing.hpp"
 #include "ice/agent.hpp"
 #include "peer/peer.hpp"
@@ -199,9 +200,10 @@ struct StartGathering {
 
 using Command =
     std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, SetGain, SetRole,
-                 SendDigits, SetReconnectGrace, QueryIce, QueryMedia, CreateRoom, DeleteRoom, JoinRoom,
-                 LeaveRoom, SetRouting, CreateBridge, TurnBridge, DeleteBridge, RecordLeg, RecordRoom,
-                 RecordTrack, LeaveTrack, PauseRecording, StopRecording, SetHostCandidates, StartGathering>;
+                 SendDigits, StartPlayback, StopPlayback, SetPlaybackGain, SetReconnectGrace, QueryIce,
+                 QueryMedia, CreateRoom, DeleteRoom, JoinRoom, LeaveRoom, SetRouting, CreateBridge,
+                 TurnBridge, DeleteBridge, RecordLeg, RecordRoom, RecordTrack, LeaveTrack, PauseRecording,
+                 StopRecording, SetHostCandidates, StartGathering>;
 
 /// ICE and DTLS are up, for the first time.
 struct LegConnected {
@@ -270,8 +272,9 @@ struct RelayFailed {
 /// No more candidates of the first round will come.
 struct GatheringDone {};
 
-using Event = std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, LegExpired, DigitReceived,
-                           DigitsDone, SpeakingChanged, TransportChanged, IceReported, MediaReported,
-                           CandidateGathered, CandidateLost, RelayFailed, GatheringDone>;
+using Event =
+    std::variant<LegConnected, LegInterrupted, LegResumed, LegFailed, LegExpired, DigitReceived, DigitsDone,
+                 PlaybackStarted, PlaybackEnded, SpeakingChanged, TransportChanged, IceReported,
+                 MediaReported, CandidateGathered, CandidateLost, RelayFailed, GatheringDone>;
 
 }  // namespace legroom::engine

@@ -5,9 +5,14 @@
 #include "engine/leg.hpp"
 
 namespace legroom::engine {
+namespace {
+
+constexpr std::size_t kOwnSeats = 2;  // the player's and the tap's
+
+}  // namespace
 
 Room::Room(SampleRate rate, bool comfort_noise, std::uint64_t noise_seed)
-    : rate_(rate), comfort_noise_(comfort_noise), noise_(noise_seed), seats_(1) {}
+    : rate_(rate), comfort_noise_(comfort_noise), noise_(noise_seed), played_(rate), seats_(kOwnSeats) {}
 
 void Room::add(Leg& leg) {
     const std::size_t count = members_.size() + 1;
@@ -21,7 +26,7 @@ void Room::add(Leg& leg) {
 }
 
 void Room::make_seats(std::size_t legs, std::size_t ends) {
-    seats_.resize(legs + ends + 1);
+    seats_.resize(legs + ends + kOwnSeats);
     members_.reserve(seats_.capacity());
     ends_.reserve(ends);
 }
@@ -64,6 +69,7 @@ void Room::assign_kind(Member& member) const {
 void Room::tick(Instant now, mix::Mixer& mixer) {
     decode_frames(now);
     let_bridges_speak();
+    let_player_speak();
     mix(mixer);
     encode_frames(now);
     let_bridges_hear();
@@ -87,8 +93,18 @@ void Room::let_bridges_speak() {
     }
 }
 
+/// Without anybody to hear it a playback waits.
+void Room::let_player_speak() {
+    mix::Seat& seat = seats_[members_.size() + ends_.size()];
+    seat = {.kind = mix::kForAll};
+    if (player_.empty()) return;
+    const auto hears = [](const Member& member) { return member.leg->can_be_sent_to(); };
+    if (std::ranges::none_of(members_, hears)) return player_.wait();
+    if (player_.mix(played_)) seat.spoken = &played_;
+}
+
 void Room::mix(mix::Mixer& mixer) {
-    const std::size_t speakers = members_.size() + ends_.size();
+    const std::size_t speakers = members_.size() + ends_.size() + 1;
     mix::Seat& whole = seats_[speakers];  // Hears everyone and says nothing.
     whole = {.heard = tap_ == nullptr ? nullptr : &tap_->frame};
     mixer.mix(rate_, std::span{seats_}.first(speakers + (tap_ == nullptr ? 0 : 1)));
@@ -105,9 +121,12 @@ void Room::make_comfortable(mix::Seat& seat) {
 }
 
 void Room::encode_frames(Instant now) {
+    bool left = false;
     for (std::size_t i = 0; i < members_.size(); ++i) {
-        members_[i].leg->play(now, seats_[i].audible ? seats_[i].heard : nullptr);
+        const bool sent = members_[i].leg->play(now, seats_[i].audible ? seats_[i].heard : nullptr);
+        left = left || sent;
     }
+    if (left) player_.sent();
 }
 
 void Room::let_bridges_hear() {

@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "engine/bridge.hpp"
+#include "engine/player.hpp"
 #include "engine/routing.hpp"
 #include "engine/tap.hpp"
 #include "mix/comfort_noise.hpp"
@@ -42,6 +43,9 @@ public:
 
     void tick(Instant now, mix::Mixer& mixer);
 
+    /// What is played to everybody in it, whatever the routing says.
+    [[nodiscard]] Player& player() { return player_; }
+
     [[nodiscard]] SampleRate rate() const { return rate_; }
 
 private:
@@ -55,6 +59,7 @@ private:
     void make_seats(std::size_t legs, std::size_t ends);
     void decode_frames(Instant now);
     void let_bridges_speak();
+    void let_player_speak();
     void mix(mix::Mixer& mixer);
     void make_comfortable(mix::Seat& seat);
     void encode_frames(Instant now);
@@ -66,8 +71,11 @@ private:
     RoutingTable routing_;
     std::vector<Member> members_;
     std::vector<BridgeEnd> ends_;
+    Player player_;
+    audio::Frame played_;
     MixTap* tap_ = nullptr;
-    // Kept for their memory: frames for each leg, seats for each leg, then for each bridge, and for the tap.
+    // Kept for their memory: frames for each leg; seats for each leg, after them for each bridge, then for
+    // what is played, and a last one for the tap.
     std::vector<audio::Frame> spoken_;
     std::vector<audio::Frame> heard_;
     std::vector<mix::Seat> seats_;

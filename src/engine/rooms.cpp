@@ -1,5 +1,6 @@
 #include "engine/rooms.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -73,6 +74,10 @@ Rooms::Bridges::iterator Rooms::remove(Bridges::iterator place) {
         bridge->b->remove(end_at_b(*bridge));
     }
     return bridges_.erase(place);
+}
+
+bool Rooms::playing() const {
+    return std::ranges::any_of(rooms_, [](const auto& entry) { return !entry.second->player().empty(); });
 }
 
 void Rooms::hand_over() {

@@ -34,6 +34,16 @@ public:
         hand_over();
     }
 
+    /// Hands `report` what players have to tell.
+    template <class Report>
+    void report_playbacks(Report report) {
+        for (const auto& entry : rooms_) {
+            for (auto& what : entry.second->player().take_reports()) report(std::move(what));
+        }
+    }
+    /// Whether something is played in any of them, or waits to be.
+    [[nodiscard]] bool playing() const;
+
     [[nodiscard]] std::size_t bridge_count() const { return bridges_.size(); }
 
 private:

@@ -81,8 +81,9 @@ void SendPath::negotiate(SendConfig config) {
     if (!config_.telephone_event) drop_digits();
 }
 
-void SendPath::next(const audio::Frame* heard, ByteVector& rtp_out) {
-    if (press(rtp_out)) {
+bool SendPath::next(const audio::Frame* heard, ByteVector& rtp_out) {
+    const bool pressed = press(rtp_out);
+    if (pressed) {
         in_silence_ = true;  // What comes after it is a new talkspurt.
     } else if (heard != nullptr && !heard->silent()) {
         speak(*heard, rtp_out);
@@ -91,6 +92,7 @@ void SendPath::next(const audio::Frame* heard, ByteVector& rtp_out) {
     }
     header_.sequence.value = static_cast<std::uint16_t>(header_.sequence.value + 1);
     header_.timestamp += codec::kRtpTicksPerFrame;
+    return !pressed;
 }
 
 /// The next packet of a digit. False: none has its turn.

@@ -56,8 +56,8 @@ public:
     SendPath(SendConfig config, Random& random);
 
     /// Appends the packet of this tick to `rtp_out`. nullptr or a silent frame: the leg hears nothing, which
-    /// is sent as codec::kSilenceFrame. A frame has rate().
-    void next(const audio::Frame* heard, ByteVector& rtp_out);
+    /// is sent as codec::kSilenceFrame. A frame has rate(). False: a digit went instead.
+    bool next(const audio::Frame* heard, ByteVector& rtp_out);
 
     /// Presses a key as soon as those before it are done. What cannot be sent is dropped: nothing but a key
     /// of a telephone, nothing the peer does not take, no more than rtp::DtmfSender::kMaxWaiting.

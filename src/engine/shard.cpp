@@ -207,7 +207,7 @@ void Shard::start_ticking(Instant now) {
 }
 
 void Shard::stop_if_idle() {
-    if (legs_.empty() && rooms_.bridge_count() == 0) next_tick_.reset();
+    if (legs_.empty() && rooms_.bridge_count() == 0 && !rooms_.playing()) next_tick_.reset();
 }
 
 void Shard::handle(Instant now, const ChangeLeg& command) {
@@ -280,7 +280,10 @@ void Shard::handle(Instant now, const CloseLeg& command) {
     if (found == numbers_.end()) return;
     const LegNumber number = found->second;
     leave_room(*legs_.at(number));
-    on_leg(now, number, [&](Leg& leg) { leg.connection().close(now); });
+    on_leg(now, number, [&](Leg& leg) {
+        leg.player().stop_all();
+        leg.connection().close(now);
+    });
     forget_leg(command.leg, number);
 }
 
@@ -307,12 +310,50 @@ void Shard::handle(Instant now, const SendDigits& command) {
     on_leg(now, command.leg, [&](Leg& leg) { leg.send_digits(command.digits); });
 }
 
+void Shard::handle(Instant now, const StartPlayback& command) {
+    bool taken = false;
+    on_player(now, command.target, [&](Player& player) {
+        player.add(command);
+        taken = true;
+    });
+    if (!taken) report(PlaybackEnded{command.playback, PlaybackEnded::Reason::stopped, {}, 0, 0});
+    if (rooms_.playing()) start_ticking(now);
+}
+
+void Shard::handle(Instant now, const StopPlayback& command) {
+    on_player(now, command.target, [&](Player& player) { player.stop(command.playback); });
+    stop_if_idle();
+}
+
+void Shard::handle(Instant now, const SetPlaybackGain& command) {
+    on_player(now, command.target,
+              [&](Player& player) { player.set_gain(command.playback, command.decibels); });
+}
+
+template <class Work>
+void Shard::on_player(Instant now, const PlaybackTarget& target, Work work) {
+    if (const auto* leg_id = std::get_if<LegId>(&target)) {
+        on_leg(now, *leg_id, [&](Leg& leg) { work(leg.player()); });
+    } else if (Room* room = rooms_.find(std::get<RoomId>(target))) {
+        work(room->player());
+        report_playbacks();
+    }
+}
+
+/// Those in rooms.
+void Shard::report_playbacks() {
+    rooms_.report_playbacks(
+        [this](PlaybackReport what) { std::visit([this](auto& one) { report(std::move(one)); }, what); });
+}
+
 void Shard::handle(Instant, const CreateRoom& command) {
     rooms_.create(command, config_.comfort_noise, random_.u64());
 }
 
 void Shard::handle(Instant, const DeleteRoom& command) {
     for (const auto recording : recorder_.of(command.room)) stop_recording(recording);
+    if (Room* room = rooms_.find(command.room)) room->player().stop_all();
+    report_playbacks();
     rooms_.remove(command.room);
     stop_if_idle();
 }
@@ -409,7 +450,7 @@ void Shard::tick_if_due(Instant now) {
         figures_.tick_lateness.observe(now - *next_tick_);
         ++figures_.ticks;
         tick(now);
-        *next_tick_ += kTick;
+        if (next_tick_) *next_tick_ += kTick;
     }
 }
 
@@ -421,6 +462,8 @@ void Shard::tick(Instant now) {
         });
     }
     recorder_.finish_tick();
+    report_playbacks();
+    stop_if_idle();
 }
 
 void Shard::pump(Instant now, LegNumber number) {
@@ -429,6 +472,9 @@ void Shard::pump(Instant now, LegNumber number) {
     deadlines_.set(number, leg.connection().deadline());
     const auto [sent, dropped] = leg.take_digits_done();
     if (sent + dropped > 0) report(DigitsDone{leg.id(), sent, dropped});
+    for (PlaybackReport& what : leg.player().take_reports()) {
+        std::visit([this](auto& one) { report(std::move(one)); }, what);
+    }
     if (const auto path = leg.take_path_quality()) {
         if (path->round_trip) figures_.round_trip.observe(*path->round_trip);
         if (path->jitter) figures_.jitter.observe(*path->jitter);

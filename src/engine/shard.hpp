@@ -79,6 +79,9 @@ private:
     void handle(Instant now, const SetGain& command);
     void handle(Instant now, const SetRole& command);
     void handle(Instant now, const SendDigits& command);
+    void handle(Instant now, const StartPlayback& command);
+    void handle(Instant now, const StopPlayback& command);
+    void handle(Instant now, const SetPlaybackGain& command);
     void handle(Instant now, const SetReconnectGrace& command);
     void handle(Instant now, const QueryIce& command);
     void handle(Instant now, const QueryMedia& command);
@@ -126,6 +129,9 @@ private:
     void on_leg(Instant now, LegNumber number, Work work);
     template <class Work>
     void on_leg(Instant now, const LegId& id, Work work);
+    template <class Work>
+    void on_player(Instant now, const PlaybackTarget& target, Work work);
+    void report_playbacks();
     void leave_room(Leg& leg);
     Leg* find(const LegId& id);
     void stop_recording(record::RecordingId id);
@@ -139,7 +145,7 @@ private:
     Routes routes_;
     DeadlineQueue<LegNumber> deadlines_;
     Gathering gathering_;
-    std::optional<Instant> next_tick_;  ///< Set while there are legs or bridges.
+    std::optional<Instant> next_tick_;  ///< Set while there are legs, bridges, or playbacks in rooms.
     LegNumber next_number_ = 0;
     std::deque<Output> outbox_;
     MediaFigures figures_;  ///< Streams: of legs that are gone.

@@ -14,6 +14,7 @@ using enum Command::Body;
 constexpr Place kLeg{"id", "leg"};
 constexpr Place kRoom{"id", "room"};
 constexpr Place kItsRoom{"room_id", "room"};
+constexpr Place kPlayback{"playback_id", "playback"};
 constexpr Place kBridge{"bridge_id", "bridge"};
 
 constexpr Command kCommands[] = {
@@ -33,6 +34,10 @@ constexpr Command kCommands[] = {
     {"leg_record_pause", "POST", "/v1/legs/{leg}/record/pause", {kLeg}},
     {"leg_record_resume", "POST", "/v1/legs/{leg}/record/resume", {kLeg}},
 
+    {"leg_play_start", "POST", "/v1/legs/{leg}/play", {kLeg}, payload},
+    {"leg_play_volume", "PATCH", "/v1/legs/{leg}/play/{playback}", {kLeg, kPlayback}, payload},
+    {"leg_play_stop", "DELETE", "/v1/legs/{leg}/play/{playback}", {kLeg, kPlayback}},
+
     {"webrtc_offer", "POST", "/v1/webrtc/offer", {}, payload},
     {"webrtc_add_candidate", "POST", "/v1/legs/{leg}/ice-candidates", {kLeg}, candidate},
     {"webrtc_get_candidates", "GET", "/v1/legs/{leg}/ice-candidates", {kLeg}},
@@ -46,6 +51,9 @@ constexpr Command kCommands[] = {
      "DELETE",
      "/v1/rooms/{room}/legs/{leg}",
      {Place{"room_id", "room"}, Place{"leg_id", "leg"}}},
+    {"room_play_start", "POST", "/v1/rooms/{room}/play", {kRoom}, payload},
+    {"room_play_volume", "PATCH", "/v1/rooms/{room}/play/{playback}", {kRoom, kPlayback}, payload},
+    {"room_play_stop", "DELETE", "/v1/rooms/{room}/play/{playback}", {kRoom, kPlayback}},
     {"room_record_start", "POST", "/v1/rooms/{room}/record", {kRoom}, payload},
     {"room_record_stop", "DELETE", "/v1/rooms/{room}/record", {kRoom}},
     {"room_record_pause", "POST", "/v1/rooms/{room}/record/pause", {kRoom}},

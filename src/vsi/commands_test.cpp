@@ -30,6 +30,19 @@ const CommandCase kCommandCases[] = {
      R"(POST /v1/legs/{leg}/dtmf leg=x {"id":"x","digits":"12#"})"},
     {"accept_leg_dtmf", R"({"id":"x"})", "POST /v1/legs/{leg}/dtmf/accept leg=x"},
     {"reject_leg_dtmf", R"({"id":"x"})", "POST /v1/legs/{leg}/dtmf/reject leg=x"},
+    {"leg_play_start", R"({"id":"x","tone":"busy"})",
+     R"(POST /v1/legs/{leg}/play leg=x {"id":"x","tone":"busy"})"},
+    {"leg_play_volume", R"({"id":"x","playback_id":"p","volume":3})",
+     R"(PATCH /v1/legs/{leg}/play/{playback} leg=x playback=p {"id":"x","playback_id":"p","volume":3})"},
+    {"leg_play_stop", R"({"id":"x","playback_id":"p"})",
+     "DELETE /v1/legs/{leg}/play/{playback} leg=x playback=p"},
+    {"room_play_start", R"({"id":"r","url":"http://a/b"})",
+     R"(POST /v1/rooms/{room}/play room=r {"id":"r","url":"http://a/b"})"},
+    {"room_play_start", R"({"tone":"busy"})", "id is required"},
+    {"room_play_volume", R"({"id":"r","playback_id":"p","volume":-3})",
+     R"(PATCH /v1/rooms/{room}/play/{playback} playback=p room=r {"id":"r","playback_id":"p","volume":-3})"},
+    {"room_play_stop", R"({"id":"r","playback_id":"p"})",
+     "DELETE /v1/rooms/{room}/play/{playback} playback=p room=r"},
     {"leg_record_start", R"({"id":"x","filename":"a"})",
      R"(POST /v1/legs/{leg}/record leg=x {"id":"x","filename":"a"})"},
     {"leg_record_stop", R"({"id":"x"})", "DELETE /v1/legs/{leg}/record leg=x"},
@@ -94,7 +107,7 @@ TEST(Commands, EachBecomesTheCallOfItsRoute) {
 }
 
 TEST(Commands, OtherNamesAreUnknown) {
-    for (const char* name : {"", "mute_legs", "MUTE_LEG", "leg_play_start"})
+    for (const char* name : {"", "mute_legs", "MUTE_LEG", "leg_tts"})
         EXPECT_EQ(find_command(name), nullptr) << name;
 }
 

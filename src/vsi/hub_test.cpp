@@ -149,6 +149,16 @@ const Twin kTwins[] = {
     {"webrtc_add_candidate", R"({"id":"$L","candidate":{"candidate":"nonsense"}})", "POST",
      "/v1/legs/$L/ice-candidates", R"({"candidate":"nonsense"})"},
     {"webrtc_get_candidates", R"({"id":"$L"})", "GET", "/v1/legs/$L/ice-candidates", ""},
+    {"leg_play_start", R"({"id":"$L","tone":"busy","volume":1})", "POST", "/v1/legs/$L/play",
+     R"({"tone":"busy","volume":1})"},
+    {"leg_play_start", R"({"id":"$L"})", "POST", "/v1/legs/$L/play", "{}"},
+    {"leg_play_start", R"({"id":"x"})", "POST", "/v1/legs/x/play", "{}"},
+    {"leg_play_volume", R"({"id":"$L","playback_id":"$P","volume":-1})", "PATCH", "/v1/legs/$L/play/$P",
+     R"({"volume":-1})"},
+    {"leg_play_volume", R"({"id":"$L","playback_id":"$P","volume":9})", "PATCH", "/v1/legs/$L/play/$P",
+     R"({"volume":9})"},
+    {"leg_play_stop", R"({"id":"$L","playback_id":"$P"})", "DELETE", "/v1/legs/$L/play/$P", ""},
+    {"leg_play_stop", R"({"id":"$L","playback_id":"$Q"})", "DELETE", "/v1/legs/$L/play/$Q", ""},
     {"create_room", R"({"id":"new","app_id":"a"})", "POST", "/v1/rooms", R"({"id":"new","app_id":"a"})"},
     {"create_room", R"({"id":"full"})", "POST", "/v1/rooms", R"({"id":"full"})"},
     {"create_room", R"({"sample_rate":1})", "POST", "/v1/rooms", R"({"sample_rate":1})"},
@@ -163,6 +173,14 @@ const Twin kTwins[] = {
     {"remove_leg_from_room", R"({"room_id":"x","leg_id":"$M"})", "DELETE", "/v1/rooms/x/legs/$M", ""},
     {"set_leg_role", R"({"leg_id":"$L","role":"agent"})", "PATCH", "/v1/legs/$L/role", R"({"role":"agent"})"},
     {"set_leg_role", R"({"leg_id":"x","role":"agent"})", "PATCH", "/v1/legs/x/role", R"({"role":"agent"})"},
+    {"room_play_start", R"({"id":"full","url":"http://a/b"})", "POST", "/v1/rooms/full/play",
+     R"({"url":"http://a/b"})"},
+    {"room_play_start", R"({"id":"other","tone":"busy"})", "POST", "/v1/rooms/other/play",
+     R"({"tone":"busy"})"},
+    {"room_play_volume", R"({"id":"full","playback_id":"$Q","volume":8})", "PATCH", "/v1/rooms/full/play/$Q",
+     R"({"volume":8})"},
+    {"room_play_volume", R"({"id":"full","playback_id":"$P"})", "PATCH", "/v1/rooms/full/play/$P", "{}"},
+    {"room_play_stop", R"({"id":"full","playback_id":"$Q"})", "DELETE", "/v1/rooms/full/play/$Q", ""},
     {"room_routing_get", R"({"id":"full"})", "GET", "/v1/rooms/full/routing", ""},
     {"room_routing_set", R"({"room_id":"full","matrix":{"a":["b"]}})", "PUT", "/v1/rooms/full/routing",
      R"({"matrix":{"a":["b"]}})"},
@@ -208,9 +226,16 @@ struct Stage {
             static_cast<void>(rooms.create(world.now(), {RoomId{room}, "", 0}));
         static_cast<void>(
             rooms.bridges().create(world.now(), RoomId{"full"}, {RoomId{"peer"}, BridgeId{"up"}, "send"}));
+        call::PlaybackService& playbacks = world.events.client.world.playbacks;
+        at_leg = *playbacks.start(loose, {"", "busy", "", 0, 0});
+        at_room = *playbacks.start(RoomId{"full"}, {"", "busy", "", 0, 0});
     }
+    PlaybackId at_leg;
+    PlaybackId at_room;
     [[nodiscard]] std::string fill(const std::string& text) const {
-        return api::test::replace_all(api::test::replace_all(text, "$L", loose.value), "$M", member.value);
+        using api::test::replace_all;
+        const std::string legs = replace_all(replace_all(text, "$L", loose.value), "$M", member.value);
+        return replace_all(replace_all(legs, "$P", at_leg.value), "$Q", at_room.value);
     }
 };
 

@@ -4,6 +4,7 @@ import './tone_test.mjs';
 import './legroom_test.mjs';
 import './calls_test.mjs';
 import './rooms_test.mjs';
+import './playback_test.mjs';
 import './offers_test.mjs';
 import './page_test.mjs';
 import './example_test.mjs';

@@ -240,6 +240,13 @@ double Client::share(double hz, Duration window) const {
     return audio::power_share(std::span{heard_}.last(samples), kRate, hz);
 }
 
+double Client::level_db(Duration window) const {
+    const auto samples = std::min(heard_.size(), samples_in(window));
+    double power = 0;
+    for (const float sample : std::span{heard_}.last(samples)) power += static_cast<double>(sample) * sample;
+    return 10 * std::log10(power / static_cast<double>(samples));
+}
+
 float Client::peak(Duration window) const {
     const auto samples = std::min(heard_.size(), samples_in(window));
     float peak = 0;

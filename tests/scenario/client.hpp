@@ -93,6 +93,8 @@ public:
 
     /// Of the last `window` heard, the share of power at this frequency; 0 when less was heard.
     [[nodiscard]] double share(double hz, Duration window) const;
+    /// Power of the last `window` heard, in dB below that of a steady 1.
+    [[nodiscard]] double level_db(Duration window) const;
     /// Peak of the last `window` heard.
     [[nodiscard]] float peak(Duration window) const;
 

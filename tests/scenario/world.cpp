@@ -41,6 +41,15 @@ std::string describe(const call::Event& event) {
     return text;
 }
 
+std::string describe_playback(const call::Event& event) {
+    std::string text{call::type_name(event)};
+    if (const auto* end = std::get_if<call::PlaybackFinished>(&event.what))
+        return fmt::format("{} {} {}", text, end->completed ? "completed" : "stopped",
+                           std::chrono::duration_cast<std::chrono::milliseconds>(end->played).count());
+    if (const auto* error = std::get_if<call::PlaybackError>(&event.what)) return text + " " + error->error;
+    return std::holds_alternative<call::PlaybackStarted>(event.what) ? text : std::string{};
+}
+
 template <class T>
 T must(Result<T> result) {
     if (!result) throw std::runtime_error(result.error().message());
@@ -56,6 +65,11 @@ Server::Server(const dtls::Certificate& certificate, Random& random, bool gather
       legs_(leg_config(certificate, gathers), board_, random),
       rooms_({}, board_, random),
       dtmf_(board_),
+      playbacks_(board_, random,
+                 [this](const call::FileSound&, auto queue) {
+                     opened_.push_back(std::move(queue));
+                     return std::function<void()>{};
+                 }),
       recordings_({}, board_, random, [this](const record::Order& order) {
           if (take_order_) take_order_(order);
       }) {
@@ -105,6 +119,7 @@ void Server::take(const engine::Event& event) {
         relay_failures_.push_back(failed->reason);
     legs_.handle(now_, event);
     dtmf_.handle(now_, event);
+    playbacks_.handle(now_, event);
 }
 
 void Server::ask(const LegId& leg, const std::function<void(const peer::PeerReport&)>& taker) {
@@ -129,6 +144,7 @@ engine::MediaFigures Server::media_figures() {
 void Server::note(const call::Event& event) {
     events_.push_back(describe(event));
     if (listener_) listener_(event);
+    if (const std::string story = describe_playback(event); !story.empty()) played_.push_back(story);
     if (const auto* press = std::get_if<call::DtmfReceived>(&event.what))
         pressed_[event.leg].push_back(*press);
 }

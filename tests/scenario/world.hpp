@@ -6,10 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "call/dtmf_service.hpp"
-#include "call/leg_service.hpp"
-#include "call/recording_service.hpp"
-#include "call/room_service.hpp"
+#include "call/services.hpp"
 #include "call/switchboard.hpp"
 #include "engine/shard.hpp"
 #include "scenario/client.hpp"
@@ -47,6 +44,11 @@ public:
     call::LegService& legs() { return legs_; }
     call::RoomService& rooms() { return rooms_; }
     call::DtmfService& dtmf() { return dtmf_; }
+    call::PlaybackService& playbacks() { return playbacks_; }
+    /// The sounds that were to be fetched; nobody does.
+    [[nodiscard]] const std::vector<std::shared_ptr<engine::FrameQueue>>& opened() const { return opened_; }
+    /// The events about playbacks in order: "playback.finished completed 1240".
+    [[nodiscard]] const std::vector<std::string>& played() const { return played_; }
     call::RecordingService& recordings() { return recordings_; }
     /// Who writes what is recorded, and is asked to after every input. Until then nothing is.
     void write_recordings(std::function<void(const record::Order&)> take, std::function<void()> write) {
@@ -72,6 +74,9 @@ private:
     call::LegService legs_;
     call::RoomService rooms_;
     call::DtmfService dtmf_;
+    std::vector<std::shared_ptr<engine::FrameQueue>> opened_;
+    std::vector<std::string> played_;
+    call::PlaybackService playbacks_;
     call::RecordingService recordings_;
     std::function<void(const record::Order&)> take_order_;
     std::function<void()> write_;
