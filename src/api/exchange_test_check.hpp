@@ -2,8 +2,9 @@
 
 #include <boost/json/parse.hpp>
 #include <charconv>
-#include <map>
+#include <cstdint>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@
 #include "api/openapi.hpp"
 #include "api/query.hpp"
 #include "api/router.hpp"
+#include "api/schema.hpp"
 
 #include "api/schema_test_check.hpp"
 
@@ -84,7 +86,7 @@ private:
 
     std::string general(const Response& response, Status wanted) {
         if (response.status != wanted) return "it is not " + number(wanted);
-        return json_fits(response, to_schema("Instance & Error"));
+        return json_fits(response, to_schema("Refusal"));
     }
 
     [[nodiscard]] std::string json_fits(const Response& response, const json::value& schema) const {

@@ -50,6 +50,7 @@ json::object content(std::string_view type, json::object schema) {
 
 json::object content_of(const PossibleReply& reply) {
     if (!reply.text_type.empty()) return content(reply.text_type, to_schema("string"));
+    if (reply.schema == "Error") return content(kJsonType, to_schema("Refusal"));
     return content(kJsonType, over_http(reply_schema(reply)));
 }
 

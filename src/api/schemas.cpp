@@ -8,6 +8,7 @@ constexpr NamedSchema kSchemas[] = {
         instance_id?: string,     // which server this is; a new one with each start unless it was given one
     })"},
     {"Error", "What went wrong. Its text may change, the status does not.", R"({error: string})"},
+    {"Refusal", "An error over HTTP.", "Instance & Error"},
 
     {"Leg", "A leg: one caller.", R"({
         id: string,
