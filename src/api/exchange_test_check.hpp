@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 
-#include "api/ascii.hpp"
 #include "api/json_body.hpp"
 #include "api/media_type.hpp"
 #include "api/message.hpp"
