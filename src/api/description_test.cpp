@@ -56,7 +56,7 @@ private:
 };
 
 // GoogleTest owns it.
-const auto* const kDescribed = testing::AddGlobalTestEnvironment(new Described);
+[[maybe_unused]] const auto* const kDescribed = testing::AddGlobalTestEnvironment(new Described);
 
 TEST(Description, IsKeptInDocs) {
     test::Client client;

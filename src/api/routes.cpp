@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/common_replies.hpp"
+#include "api/media_type.hpp"
 #include "api/whip_routes.hpp"
 
 namespace legroom::api {
@@ -64,7 +65,7 @@ std::vector<Route> connection_routes(WebRtcHandlers& webrtc) {
          [&webrtc](R r) { return webrtc.add_candidates(r); },
          {"addCandidates",
           "Candidates of the peer: one, an array, an SDP fragment",
-          {RequestBody::Need::required, "Candidate | [Candidate] 1..64", "application/trickle-ice-sdpfrag"},
+          {RequestBody::Need::required, "Candidate | [Candidate] 1..64", kFragmentType},
           {gives("Added", "Taken, or knowingly ignored"), kMisfit,
            refuses(bad_request, "Too many; a fragment that is none"), kNoLeg,
            refuses(conflict, "A fragment of another ICE session"),
