@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "ice/contacts.hpp"
+#include "sim/seeds.hpp"
 
 #include "ice/agent_test_browser.hpp"
 
@@ -11,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace testing;
 
-constexpr std::uint64_t kWorlds = 60;
+const std::uint64_t kWorlds = sim::seeds(60);
 
 const Endpoint kHosts[] = {at("192.0.2.1:1000"), at("10.0.0.1:1000"), at("[2001:db8::1]:1000")};
 const Endpoint kServers[] = {at("198.51.100.1:2000"), at("[2001:db8::2]:2000")};

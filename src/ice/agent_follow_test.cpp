@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
+#include "sim/seeds.hpp"
+
 #include "ice/agent_test_bench.hpp"
 #include "ice/agent_test_browser.hpp"
 
@@ -11,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace testing;
 
-constexpr std::uint64_t kTalks = 50;
+const std::uint64_t kTalks = sim::seeds(50);
 
 const Endpoint kHome = at("192.0.2.1:1000");
 const Endpoint kMapped = at("203.0.113.9:61000");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "ice/contacts.hpp"
+#include "sim/seeds.hpp"
 
 #include "ice/agent_test_browser.hpp"
 
@@ -14,7 +15,7 @@ using namespace std::chrono_literals;
 using namespace testing;
 
 /// Of each link and scene; a failure prints the seed that repeats it.
-constexpr std::uint64_t kCalls = 1000;
+const std::uint64_t kCalls = sim::seeds(1000);
 
 BrowserScene typical_browser() {
     BrowserScene scene;

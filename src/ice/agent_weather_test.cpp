@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
+#include "sim/seeds.hpp"
+
 #include "ice/agent_test_call.hpp"
 
 namespace legroom::ice {
@@ -10,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace testing;
 
-constexpr std::uint64_t kSeeds = 500;
+const std::uint64_t kSeeds = sim::seeds(500);
 
 struct Weather {
     const char* name;

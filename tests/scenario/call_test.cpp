@@ -2,8 +2,8 @@
 // seeded network between them. A failure names its seed; LEGROOM_SEEDS multiplies how many are run.
 #include <gtest/gtest.h>
 
-#include "scenario/seeds.hpp"
 #include "scenario/world.hpp"
+#include "sim/seeds.hpp"
 
 namespace legroom::scenario {
 namespace {
@@ -123,7 +123,7 @@ std::ostream& operator<<(std::ostream& out, const Condition& condition) { return
 class Through : public testing::TestWithParam<Condition> {};
 
 TEST_P(Through, EverySeedConnectsAndMediaFlowsBothWays) {
-    for (std::uint64_t seed = 1; seed <= seeds(150); ++seed) {
+    for (std::uint64_t seed = 1; seed <= sim::seeds(150); ++seed) {
         SCOPED_TRACE(seed);
         World world(seed, GetParam().link);
         ClientConfig quiet;
@@ -151,7 +151,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Condition{"300 ms", {.delay = 300ms}, 10s}));
 
 TEST(Call, LateAndRepeatedCandidatesAreWelcome) {
-    for (std::uint64_t seed = 1; seed <= seeds(50); ++seed) {
+    for (std::uint64_t seed = 1; seed <= sim::seeds(50); ++seed) {
         SCOPED_TRACE(seed);
         World world(seed, {.delay = 20ms, .loss = 0.1});
         ClientConfig config;
@@ -233,7 +233,7 @@ void change_address(World& world, Browser& browser) {
 }
 
 TEST(Call, AnAddressChangeInMidCallIsFollowedByEverySeed) {
-    for (std::uint64_t seed = 1; seed <= seeds(40); ++seed) {
+    for (std::uint64_t seed = 1; seed <= sim::seeds(40); ++seed) {
         SCOPED_TRACE(seed);
         World world(seed, {.delay = 30ms, .loss = 0.05});
         ClientConfig quiet;

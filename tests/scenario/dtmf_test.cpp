@@ -2,8 +2,8 @@
 // LEGROOM_SEEDS multiplies how many are run.
 #include <gtest/gtest.h>
 
-#include "scenario/seeds.hpp"
 #include "scenario/world.hpp"
+#include "sim/seeds.hpp"
 
 namespace legroom::scenario {
 namespace {
@@ -73,7 +73,7 @@ TEST(Dtmf, AHundredOfAHundredPressesAreReceivedThroughBadNetworks) {
         {"all of it", {.delay = 20ms, .jitter = 10ms, .loss = 0.1, .duplicate = 0.1, .reorder = 0.1}},
     };
     for (const Weather& weather : weathers) {
-        for (std::uint64_t seed = 1; seed <= seeds(20); ++seed) {
+        for (std::uint64_t seed = 1; seed <= sim::seeds(20); ++seed) {
             SCOPED_TRACE(testing::Message() << weather.name << ", seed " << seed);
             World world(seed, weather.link);
             Browser& browser = caller(world, seed % 2 == 0 ? quiet() : quiet(std::nullopt, kAt8));
@@ -130,7 +130,7 @@ TEST(Dtmf, SentDigitsHaveTheirDurationAndGap) {
 }
 
 TEST(Dtmf, SentDigitsSurviveBadNetworks) {
-    for (std::uint64_t seed = 1; seed <= seeds(20); ++seed) {
+    for (std::uint64_t seed = 1; seed <= sim::seeds(20); ++seed) {
         SCOPED_TRACE(seed);
         World world(seed, {.delay = 20ms, .jitter = 10ms, .loss = 0.1, .duplicate = 0.1, .reorder = 0.1});
         Browser& browser = caller(world);

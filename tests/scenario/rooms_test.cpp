@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "scenario/world.hpp"
+#include "sim/seeds.hpp"
 
 namespace legroom::scenario {
 namespace {
@@ -73,7 +74,7 @@ TEST(Whisper, ACustomerHearsNoFrameOfASupervisorOverAThousandJoins) {
     Centre centre(world, std::nullopt, std::nullopt);  // nobody else speaks: what is heard is bleeding
     ASSERT_TRUE(centre.connected);
     SeededRandom chance(4);
-    for (int i = 0; i < 1'000; ++i) {
+    for (std::uint64_t i = 0; i < sim::seeds(1000); ++i) {
         // A role the customer does hear until the join says otherwise: from nowhere, from another room. And
         // the right one from before, which the join does not mention.
         ASSERT_TRUE(centre.become(i % 3 == 2 ? "supervisor" : "agent"));

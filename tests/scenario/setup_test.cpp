@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 #include <vector>
 
-#include "scenario/seeds.hpp"
 #include "scenario/world.hpp"
+#include "sim/seeds.hpp"
 
 namespace legroom::scenario {
 namespace {
@@ -69,7 +69,7 @@ TEST(SetUp, SurvivesLoss) {
     };
     for (const Weather& weather :
          {Weather{0.1, 5s, 0.99}, Weather{0.2, 10s, 0.99}, Weather{0.5, 30s, 0.95}}) {
-        const std::uint64_t calls = seeds(100);
+        const std::uint64_t calls = sim::seeds(100);
         std::vector<double> seconds;
         for (std::uint64_t seed = 1; seed <= calls; ++seed) {
             const auto found =

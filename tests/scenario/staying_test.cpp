@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <set>
 
-#include "scenario/seeds.hpp"
 #include "scenario/world.hpp"
+#include "sim/seeds.hpp"
 
 namespace legroom::scenario {
 namespace {
@@ -44,7 +44,7 @@ struct Conversation {
 
 TEST(Staying, ABlackoutIsWaitedOutAndTheSoundIsBackWithinASecond) {
     for (const auto blackout : {5s, 10s, 20s}) {
-        for (std::uint64_t seed = 1; seed <= seeds(20); ++seed) {
+        for (std::uint64_t seed = 1; seed <= sim::seeds(20); ++seed) {
             SCOPED_TRACE(testing::Message() << blackout.count() << " s, seed " << seed);
             Conversation talk(seed);
             talk.world.network().set_link(kInside.ip, Server::address().ip, {.delay = 30ms, .loss = 1});
@@ -83,7 +83,7 @@ TEST(Staying, WhoNeverComesBackIsLetGoAfterTheGrace) {
 
 /// RFC 7675 §5.1: nothing is sent to who does not answer any more, however long the leg is kept.
 TEST(Staying, MediaStopsWhenConsentEnds) {
-    for (std::uint64_t seed = 1; seed <= seeds(20); ++seed) {
+    for (std::uint64_t seed = 1; seed <= sim::seeds(20); ++seed) {
         SCOPED_TRACE(seed);
         Conversation talk(seed);
         ASSERT_TRUE(talk.world.server().legs().set_reconnect_grace(talk.moving.leg, 5min));
@@ -102,7 +102,7 @@ TEST(Staying, MediaStopsWhenConsentEnds) {
 }
 
 TEST(Staying, ANatThatForgetsIsFollowedWithinASecond) {
-    for (std::uint64_t seed = 1; seed <= seeds(20); ++seed) {
+    for (std::uint64_t seed = 1; seed <= sim::seeds(20); ++seed) {
         SCOPED_TRACE(seed);
         Conversation talk(seed);
         for (std::uint16_t port = 7'000; port < 7'005; ++port) {
@@ -157,7 +157,7 @@ TEST(Restart, OldCredentialsAreRefusedAfterwards) {
 }
 
 TEST(Restart, FromANewAddressMovesTheCall) {
-    for (std::uint64_t seed = 1; seed <= seeds(20); ++seed) {
+    for (std::uint64_t seed = 1; seed <= sim::seeds(20); ++seed) {
         SCOPED_TRACE(seed);
         Conversation talk(seed, {.delay = 30ms, .loss = 0.05});
         const auto elsewhere = *Endpoint::parse("10.9.9.9:6000");
@@ -200,7 +200,7 @@ TEST(Restart, SavesACallWhoseConsentHasExpired) {
 }
 
 TEST(Reload, AnotherPageTakesTheLegOver) {
-    for (std::uint64_t seed = 1; seed <= seeds(20); ++seed) {
+    for (std::uint64_t seed = 1; seed <= sim::seeds(20); ++seed) {
         SCOPED_TRACE(seed);
         Conversation talk(seed, {.delay = 30ms, .loss = 0.05});
         ASSERT_TRUE(talk.world.server().legs().set_muted(talk.world.now(), talk.moving.leg, true));

@@ -1,9 +1,9 @@
-#include "scenario/seeds.hpp"
+#include "sim/seeds.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 
-namespace legroom::scenario {
+namespace legroom::sim {
 
 std::uint64_t seeds(std::uint64_t ordinarily) {
     // Before any thread is started. NOLINTNEXTLINE(concurrency-mt-unsafe)
@@ -12,4 +12,4 @@ std::uint64_t seeds(std::uint64_t ordinarily) {
     return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(ordinarily) * times));
 }
 
-}  // namespace legroom::scenario
+}  // namespace legroom::sim
