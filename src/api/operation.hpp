@@ -44,14 +44,10 @@ struct PossibleReply {
 
 /// A route without one does not compile.
 struct Operation {
-    /// `id` is camelCase and unique, `summary` one line.
-    Operation(std::string_view id_, std::string_view summary_, RequestBody body_,
-              std::vector<PossibleReply> replies_, std::vector<Parameter> parameters_ = {})
-        : id(id_),
-          summary(summary_),
-          body(body_),
-          replies(std::move(replies_)),
-          parameters(std::move(parameters_)) {}
+    /// `name` becomes the id: in camelCase, and unique.
+    Operation(std::string_view name, std::string_view line, RequestBody takes,
+              std::vector<PossibleReply> answers, std::vector<Parameter> minds = {})
+        : id(name), summary(line), body(takes), replies(std::move(answers)), parameters(std::move(minds)) {}
 
     std::string_view id;
     std::string_view summary;
