@@ -5,18 +5,20 @@
 # makes the static library legroom_web with the header legroom_web.hpp:
 #
 #   namespace legroom::web {
-#   struct Asset { std::string_view path, content_type, bytes; };
+#   struct Asset { std::string_view path, content_type, bytes, encoding; };
 #   std::span<const Asset> assets();   // in the order given; "/index.html", "text/html; charset=utf-8", ...
 #   }
 #
-# A path is the file's place below the calling folder. The bytes are read at build time, so a changed file
-# rebuilds one small source. A suffix without an entry in the table of content types stops the build.
+# A path is the file's place below the calling folder, or what FILE@PLACE says. What ends in .gz is embedded as it is and
+# has a path without that: browsers unpack it. The bytes are read at build time, so a changed file rebuilds one small
+# source. A suffix without an entry in the table of content types stops the build.
 
 if(NOT CMAKE_SCRIPT_MODE_FILE)
 
   function(legroom_embed target namespace)
     set(directory ${CMAKE_CURRENT_BINARY_DIR}/${target}_embedded)
     list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE sources)
+    list(TRANSFORM sources REPLACE "@.*" "")
     file(CONFIGURE OUTPUT ${directory}/${target}.hpp @ONLY CONTENT "// Written by cmake/EmbedFiles.cmake.
 #pragma once
 
@@ -30,6 +32,7 @@ struct Asset {
     std::string_view path;          ///< Begins with a slash.
     std::string_view content_type;  ///< As in the HTTP header.
     std::string_view bytes;
+    std::string_view encoding;  ///< The Content-Encoding, or nothing.
 };
 
 std::span<const Asset> assets();
@@ -62,8 +65,15 @@ set(content_type_txt "text/plain; charset=utf-8")
 set(arrays "")
 set(table "")
 set(index 0)
-foreach(file IN LISTS FILES)
-  string(REGEX REPLACE ".*\\." "" suffix ${file})
+foreach(entry IN LISTS FILES)
+  string(REGEX REPLACE "@.*" "" file ${entry})
+  string(REGEX REPLACE ".*@" "" place ${entry})
+  set(encoding "")
+  if(place MATCHES "\\.gz$")
+    set(encoding "gzip")
+    string(REGEX REPLACE "\\.gz$" "" place ${place})
+  endif()
+  string(REGEX REPLACE ".*\\." "" suffix ${place})
   if(NOT DEFINED content_type_${suffix})
     message(FATAL_ERROR "EmbedFiles.cmake knows no content type for ${file}")
   endif()
@@ -72,7 +82,7 @@ foreach(file IN LISTS FILES)
   string(REGEX REPLACE "(..)" "'\\\\x\\1'," bytes "${bytes}")
   # One element more than there are bytes, for an array of an empty file would not compile.
   string(APPEND arrays "constexpr char kFile${index}[] = {${bytes}'\\0'};\n")
-  string(APPEND table "    {\"/${file}\", \"${content_type_${suffix}}\", {kFile${index}, ${size}}},\n")
+  string(APPEND table "    {\"/${place}\", \"${content_type_${suffix}}\", {kFile${index}, ${size}}, \"${encoding}\"},\n")
   math(EXPR index "${index} + 1")
 endforeach()
 

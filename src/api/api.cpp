@@ -222,6 +222,7 @@ Response Api::serve(const Resource& resource, std::string_view method) const {
     // The page belongs to this very server: after an upgrade nobody may run the old one against it.
     response.headers.push_back({"Cache-Control", "no-cache"});
     response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+    response.headers.insert(response.headers.end(), resource.headers.begin(), resource.headers.end());
     return response;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct Resource {
     std::string path;          ///< Exact: "/", "/app.js"
     std::string content_type;  ///< "text/html; charset=utf-8"
     std::string bytes;
+    std::vector<Header> headers = {};  ///< Beside those every resource has.
 };
 
 struct ApiConfig {
@@ -90,6 +92,10 @@ public:
     /// `answer` and the result. What comes is the reply itself, without `instance_id`. A pattern that no
     /// route has is a 404.
     std::optional<WaitId> perform(Instant now, const Call& call, const Answer& answer) noexcept;
+
+    /// One more fixed resource, like those of ApiConfig: what describes the routes needs them first.
+    void serve(Resource resource) { config_.resources.push_back(std::move(resource)); }
+    [[nodiscard]] const Router& router() const { return router_; }
 
     /// Whoever asked has gone: nothing is answered, and nothing taken from anybody. Harmless when it was.
     void cancel(WaitId id) { waits_.cancel(id); }

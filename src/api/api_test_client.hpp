@@ -2,6 +2,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -37,6 +38,13 @@ struct Pending {
     [[nodiscard]] const Response& response() const { return responses->at(0); }
 };
 
+/// Is told of every exchange of every Client: where there is one, it holds them against the description.
+using Witness = std::function<void(const Router&, const Request&, const Response&)>;
+inline Witness& witness() {
+    static Witness one;
+    return one;
+}
+
 /// The whole API without sockets, over the real services.
 struct Client {
     /// Connection calls that `config` leaves empty go to the real service, if `calls` are.
@@ -59,9 +67,12 @@ struct Client {
     Pending start(std::string method, std::string target, std::string body = "",
                   std::vector<Header> headers = {}) {
         Pending pending;
+        const Request request{std::move(method), std::move(target), std::move(body), std::move(headers)};
         pending.wait =
-            api.handle(world.now, {std::move(method), std::move(target), std::move(body), std::move(headers)},
-                       [to = pending.responses](Response response) { to->push_back(std::move(response)); });
+            api.handle(world.now, request, [this, request, to = pending.responses](Response response) {
+                if (witness()) witness()(api.router(), request, response);
+                to->push_back(std::move(response));
+            });
         return pending;
     }
 

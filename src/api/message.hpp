@@ -9,6 +9,7 @@
 namespace legroom::api {
 
 enum class Status : unsigned {
+    switching_protocols = 101,
     ok = 200,
     created = 201,
     accepted = 202,

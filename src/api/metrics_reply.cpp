@@ -2,15 +2,17 @@
 
 #include <utility>
 
+#include "api/media_type.hpp"
+
 namespace legroom::api {
 
 Outcome metrics_reply(const MetricsSource& source, Instant now) {
     if (!source.ask) return refusal(Status::not_implemented, "metrics are not supported");
     const auto ask = [&source, now](const Answer& answer) {
-        source.ask(now, [answer, type = source.content_type](std::optional<std::string> text) {
+        source.ask(now, [answer](std::optional<std::string> text) {
             if (!text) return answer(refusal(Status::unavailable, "too many are asking for metrics"));
             Reply reply;
-            reply.payload = Payload{type, std::move(*text)};
+            reply.payload = Payload{kMetricsType, std::move(*text)};
             answer(std::move(reply));
         });
     };

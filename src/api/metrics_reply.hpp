@@ -9,12 +9,11 @@
 
 namespace legroom::api {
 
-/// Where GET /metrics has its text from: handed to the taker once, now or later; nullopt: too many are
-/// asking.
+/// Where GET /metrics has its text from, in the format of kMetricsType: handed to the taker once, now or
+/// later; nullopt: too many are asking.
 struct MetricsSource {
     using Taker = std::function<void(std::optional<std::string>)>;
     std::function<void(Instant, const Taker&)> ask;
-    std::string_view content_type;  ///< A constant.
 };
 
 /// How long the media thread may take to give its figures.

@@ -23,8 +23,7 @@ struct Told {
 struct Watched {
     ApiConfig config() {
         ApiConfig config = Client::default_config();
-        config.metrics = {[this](Instant, const MetricsSource::Taker& taker) { asking.push_back(taker); },
-                          "text/plain; version=0.0.4"};
+        config.metrics = {[this](Instant, const MetricsSource::Taker& taker) { asking.push_back(taker); }};
         config.on_response = [this](std::string_view method, std::string_view route, Status status) {
             told.push_back({std::string{method}, std::string{route}, static_cast<unsigned>(status)});
         };
@@ -44,7 +43,7 @@ TEST(Metrics, AreAnsweredWhenTheyAreThere) {
     EXPECT_TRUE(watched.told.empty());
     watched.asking[0]("up 1\n");
     EXPECT_EQ(pending.response().status, Status::ok);
-    EXPECT_EQ(pending.response().content_type, "text/plain; version=0.0.4");
+    EXPECT_EQ(pending.response().content_type, "text/plain; version=0.0.4; charset=utf-8");
     EXPECT_EQ(pending.response().body, "up 1\n") << "and no instance_id";
     EXPECT_THAT(watched.told, ElementsAre(Told{"GET", "/metrics", 200}));
 }

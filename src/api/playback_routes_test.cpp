@@ -65,6 +65,7 @@ std::vector<RouteCase> playback_cases() {
         {"PATCH", "/v1/legs/nobody/play/pb-0", R"({"volume":9})", 400, volume},
         {"PATCH", "/v1/legs/nobody/play/pb-0", R"({"volume":8})", 404, no_leg},
         {"PATCH", "/v1/legs/$L/play/pb-0", R"({"volume":8})", 404, error("playback not found")},
+        {"PATCH", "/v1/rooms/full/play/pb-0", R"({"volume":9})", 400, volume},
         {"PATCH", "/v1/rooms/full/play/pb-0", "{}", 404, error("playback not found")},
         {"PATCH", "/v1/rooms/nowhere/play/pb-0", "{}", 404, error("room not found")},
         {"DELETE", "/v1/legs/$L/play/pb-0", "", 404, error("no playback in progress")},
@@ -91,12 +92,23 @@ TEST(Playback, IsStartedTurnedAndStopped) {
 }
 
 TEST(Playback, ABoundedNumberIsTaken) {
+    for (const std::string target : {"/v1/legs/$L/play", "/v1/rooms/full/play"}) {
+        Stage stage;
+        const std::string path = stage.fill(target);
+        for (std::size_t i = 0; i < engine::kMaxPlaybacksPerTarget; ++i)
+            ASSERT_EQ(stage.client.send("POST", path, R"({"tone":"busy"})").status, Status::ok);
+        check(stage, {"POST", path.c_str(), R"({"tone":"busy"})", 503,
+                      error("too many playbacks: at most 16 to a leg or room, 2000 in all")});
+    }
+}
+
+TEST(Playback, NothingIsPlayedToOneWhoOnlyPublishes) {
     Stage stage;
-    const std::string path = stage.fill("/v1/legs/$L/play");
-    for (std::size_t i = 0; i < engine::kMaxPlaybacksPerTarget; ++i)
-        ASSERT_EQ(stage.client.send("POST", path, R"({"tone":"busy"})").status, Status::ok);
-    check(stage, {"POST", path.c_str(), R"({"tone":"busy"})", 503,
-                  error("too many playbacks: at most 16 to a leg or room, 2000 in all")});
+    auto& world = stage.client.world;
+    const auto leg =
+        world.legs.create(world.now, call::test::plain_offer(), {}, {call::Purpose::publish, RoomId{"full"}});
+    const std::string path = "/v1/legs/" + leg->id.value + "/play";
+    check(stage, {"POST", path.c_str(), R"({"tone":"busy"})", 409, error("leg has no audio writer")});
 }
 
 }  // namespace

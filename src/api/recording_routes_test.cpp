@@ -99,18 +99,18 @@ TEST(RecordingRoutes, AnswerAStartAsTheContractSays) {
 }
 
 TEST(RecordingRoutes, RefuseASecondStartAndWhatTheDiskRefuses) {
-    Tapes tapes;
-    tapes.taken = true;
-    EXPECT_EQ(tapes.text("POST", "/v1/legs/$L/record"),
-              "409 {\"error\":\"recording file already exists\"}\n");
-    tapes.taken = false;
-    tapes.broken = "Permission denied";
-    EXPECT_EQ(tapes.text("POST", "/v1/legs/$L/record"),
-              "500 {\"error\":\"cannot write the recording: Permission denied\"}\n");
-    tapes.broken = "";
-    EXPECT_EQ(tapes.send("POST", "/v1/legs/$L/record").status, Status::ok);
-    EXPECT_EQ(tapes.text("POST", "/v1/legs/$L/record"),
-              "409 {\"error\":\"recording already in progress\"}\n");
+    for (const char* target : {"/v1/legs/$L/record", "/v1/rooms/full/record"}) {
+        Tapes tapes;
+        tapes.taken = true;
+        EXPECT_EQ(tapes.text("POST", target), "409 {\"error\":\"recording file already exists\"}\n");
+        tapes.taken = false;
+        tapes.broken = "Permission denied";
+        EXPECT_EQ(tapes.text("POST", target),
+                  "500 {\"error\":\"cannot write the recording: Permission denied\"}\n");
+        tapes.broken = "";
+        EXPECT_EQ(tapes.send("POST", target).status, Status::ok);
+        EXPECT_EQ(tapes.text("POST", target), "409 {\"error\":\"recording already in progress\"}\n");
+    }
 }
 
 TEST(RecordingRoutes, StopPauseAndResume) {
@@ -150,14 +150,24 @@ TEST(RecordingRoutes, AStopTellsOfTheChannels) {
 }
 
 TEST(RecordingRoutes, DoNotWaitForADiskForEver) {
-    Tapes tapes;
-    const auto pending = tapes.stage.client.start("POST", tapes.stage.fill("/v1/legs/$L/record"));
-    tapes.stage.client.run_for(kRecordStartPatience - std::chrono::milliseconds{1});
-    EXPECT_FALSE(pending.answered());
-    tapes.stage.client.run_for(std::chrono::milliseconds{1});
-    EXPECT_EQ(pending.response().status, Status::unavailable);
-    tapes.work();  // it comes after all
-    EXPECT_EQ(tapes.send("DELETE", "/v1/legs/$L/record").status, Status::ok);
+    constexpr std::chrono::milliseconds kMoment{1};
+    for (const char* target : {"/v1/legs/$L/record", "/v1/rooms/full/record"}) {
+        Tapes tapes;
+        const std::string path = tapes.stage.fill(target);
+        const auto start = tapes.stage.client.start("POST", path);
+        tapes.stage.client.run_for(kRecordStartPatience - kMoment);
+        EXPECT_FALSE(start.answered());
+        tapes.stage.client.run_for(kMoment);
+        EXPECT_EQ(start.response().status, Status::unavailable);
+        tapes.work();  // it comes after all
+        const auto stop = tapes.stage.client.start("DELETE", path);
+        tapes.stage.client.run_for(kRecordStopPatience - kMoment);
+        EXPECT_FALSE(stop.answered());
+        tapes.stage.client.run_for(kMoment);
+        EXPECT_EQ(stop.response().status, Status::unavailable);
+        tapes.work();
+        EXPECT_EQ(tapes.send("DELETE", target).status, Status::not_found);
+    }
 }
 
 }  // namespace

@@ -2,6 +2,12 @@
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
+#include <set>
+
+#include "api/describe_event.hpp"
+#include "api/schema.hpp"
+
+#include "api/schema_test_check.hpp"
 
 namespace legroom::api {
 namespace {
@@ -102,6 +108,19 @@ TEST(RenderEvent, EachKindHasItsMembersAndTheEnvelopeAndNothingElse) {
                   boost::json::parse("{" + members + "," + envelope + "}"));
     }
     EXPECT_EQ(kinds.size(), std::variant_size_v<call::Happening>) << "a kind without a line in the table";
+}
+
+TEST(RenderEvent, EachKindIsAsDescribed) {
+    const boost::json::value document = {{"components", {{"schemas", schema_components()}}}};
+    const test::SchemaCheck check{document};
+    const auto descriptions = describe_events();
+    for (const auto& one : event_cases()) {
+        const auto& description = descriptions.at(one.event.what.index());
+        EXPECT_EQ(description.type, call::type_name(one.event));
+        EXPECT_FALSE(description.text.empty()) << description.type;
+        EXPECT_EQ(check.misfit(render(one.event, kEnvelope), event_schema(description)), "")
+            << description.type;
+    }
 }
 
 TEST(RenderEvent, AKeyPressHasItsOwnSeq) {  // Contract 04: from 1, within a leg.

@@ -3,10 +3,12 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "api/operation.hpp"
 #include "api/reply.hpp"
 
 namespace legroom::api {
@@ -15,6 +17,7 @@ struct Route {
     std::string_view method;
     std::string_view pattern;  ///< "/v1/legs/{leg}/mute": a segment in braces matches any one segment.
     std::function<Outcome(const Routed&)> handler;
+    Operation operation;  ///< For the description: what it does and answers.
     /// A GET without effect also answers HEAD (RFC 9110 §9.3.2).
     bool safe = true;
 };
@@ -44,6 +47,8 @@ public:
 
     /// The route of exactly this pattern; nullptr: there is none.
     [[nodiscard]] const Route* find(std::string_view method, std::string_view pattern) const;
+
+    [[nodiscard]] std::span<const Route> routes() const { return routes_; }
 
 private:
     std::vector<Route> routes_;

@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <boost/json/serialize.hpp>
 #include <csignal>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <utility>
 
+#include "api/openapi.hpp"
 #include "app/exposition.hpp"
 #include "io/clock.hpp"
 #include "legroom_web.hpp"
 #include "rtp/ntp_time.hpp"
+#include "vsi/asyncapi.hpp"
 
 namespace legroom::app {
 namespace {
@@ -68,13 +71,27 @@ api::EventStreamConfig stream_config(const Config& config) {
     return stream;
 }
 
-std::vector<api::Resource> page() {
+/// A page has a path without `index.html` and `.html`.
+std::string_view path_of(const web::Asset& asset) {
+    if (asset.path == "/index.html") return "/";
+    if (asset.path == "/docs/index.html") return "/docs";
+    if (asset.path.ends_with(".html")) return asset.path.substr(0, asset.path.rfind('.'));
+    return asset.path;
+}
+
+std::vector<api::Resource> pages() {
     std::vector<api::Resource> resources;
     for (const web::Asset& asset : web::assets()) {
-        const std::string_view path = asset.path == "/index.html" ? "/" : asset.path;
-        resources.push_back({std::string{path}, std::string{asset.content_type}, std::string{asset.bytes}});
+        api::Resource resource{std::string{path_of(asset)}, std::string{asset.content_type},
+                               std::string{asset.bytes}};
+        if (!asset.encoding.empty()) resource.headers = {{"Content-Encoding", std::string{asset.encoding}}};
+        resources.push_back(std::move(resource));
     }
     return resources;
+}
+
+api::Resource description(std::string path, const boost::json::object& document) {
+    return {std::move(path), "application/json", boost::json::serialize(document) + "\n"};
 }
 
 }  // namespace
@@ -225,7 +242,7 @@ call::Services Program::services() {
 void Program::make_api() {
     api::ApiConfig api_config;
     api_config.instance_id = config_.instance_id;
-    api_config.resources = page();
+    api_config.resources = pages();
     api_config.ready = [this] { return !reachability_->hosts().candidates.empty(); };
     api_config.connection = api::connection_calls(*legs_);
     api_config.ice_servers.urls = config_.client_ice.servers;
@@ -245,6 +262,8 @@ void Program::make_api() {
     api_ = std::make_unique<api::Api>(std::move(api_config), services());
     vsi_ = std::make_unique<vsi::Hub>(
         vsi::HubConfig{config_.events.vsi_connections, config_.events.vsi_event_buffer}, *api_, *events_);
+    api_->serve(description("/openapi.json", api::openapi(api_->router().routes())));
+    api_->serve(description("/asyncapi.json", vsi::asyncapi(api_->router().routes())));
 }
 
 api::MetricsSource Program::metrics_source() {
@@ -256,7 +275,7 @@ api::MetricsSource Program::metrics_source() {
         });
         if (!asked) taker(std::nullopt);
     };
-    return {ask, metrics::kTextFormat};
+    return {ask};
 }
 
 std::optional<std::string> Program::open_http() {

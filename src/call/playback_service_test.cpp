@@ -79,7 +79,7 @@ TEST(PlaybackService, RefusesWithAReasonAndInTheContractsOrder) {
         return world.playbacks.start(target, wanted).error();
     };
     ASSERT_TRUE(world.rooms.create(world.now, {RoomId{"empty"}, "", 0}));
-    const LegId publisher = world.legs.create(world.now, plain_offer(), "", {Purpose::publish, {}})->id;
+    const LegId publisher = world.legs.create(world.now, plain_offer(), {}, {Purpose::publish, {}})->id;
     EXPECT_EQ(refusal(LegId{"nobody"}, {}), Error::leg_not_found);
     EXPECT_EQ(refusal(RoomId{"nowhere"}, {}), Error::room_not_found);
     EXPECT_EQ(refusal(RoomId{"empty"}, {}), Error::url_or_tone_missing);

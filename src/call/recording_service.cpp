@@ -148,9 +148,10 @@ void RecordingService::on(Instant, const record::NotOpened& report) {
     gone.mapped().on_start({error, {}, report.why});
 }
 
-error_code RecordingService::why_not_recorded(const Subject& what) const {
-    const auto exists = check_exists(board_, what);
-    return exists ? make_error_code(Error::recording_not_found) : exists.error();
+/// What is there and is not recorded, or is not there.
+Error RecordingService::why_not_recorded(const Subject& what) const {
+    if (check_exists(board_, what)) return Error::recording_not_found;
+    return std::holds_alternative<LegId>(what) ? Error::leg_not_found : Error::room_not_found;
 }
 
 void RecordingService::stop(const Subject& what, StopTaker taker) {

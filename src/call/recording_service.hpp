@@ -103,7 +103,7 @@ private:
     using Running = std::map<Subject, Recording>;
 
     Result<record::WavFormat> format_of(const Subject& what) const;
-    error_code why_not_recorded(const Subject& what) const;
+    Error why_not_recorded(const Subject& what) const;
     error_code check(const Subject& what, const NewRecording& wanted);
     Recording make(const Subject& what, const NewRecording& wanted, const record::WavFormat& format);
     record::Open order_of(const Recording& recording, const std::string& filename,

@@ -70,7 +70,10 @@ TEST_F(WebhookWorld, ARecordingsEndGoesWhereItsStartWent) {
     const auto id = std::get<record::Open>(world.orders.back()).id;
     world.recordings.handle(world.now, record::Opened{id, "/r/a.wav"});
     static_cast<void>(world.rooms.remove(world.now, RoomId{"A"}));
-    world.recordings.handle(world.now, record::Finished{.id = id, .file = "/r/a.wav"});
+    record::Finished finished;
+    finished.id = id;
+    finished.file = "/r/a.wav";
+    world.recordings.handle(world.now, finished);
     EXPECT_THAT(targets(world), ElementsAre("recording.started>room", "recording.finished>room",
                                             "room.deleted>-", "leg.disconnected>-"));
 }
@@ -78,8 +81,10 @@ TEST_F(WebhookWorld, ARecordingsEndGoesWhereItsStartWent) {
 TEST_F(WebhookWorld, APlaybacksEndFollowsItsLegsWebhookAndNotADeletedRooms) {
     make_room("A", hook("room"));
     join(plain, "A");
-    const auto to_leg = world.playbacks.start(own, {.tone = "us_dial"});
-    const auto to_room = world.playbacks.start(RoomId{"A"}, {.tone = "us_dial"});
+    NewPlayback dial_tone;
+    dial_tone.tone = "us_dial";
+    const auto to_leg = world.playbacks.start(own, dial_tone);
+    const auto to_room = world.playbacks.start(RoomId{"A"}, dial_tone);
     world.engine_says(engine::PlaybackStarted{*to_room});
     static_cast<void>(world.legs.hang_up(world.now, own));
     static_cast<void>(world.rooms.remove(world.now, RoomId{"A"}));

@@ -46,7 +46,4 @@ private:
     std::vector<prometheus::MetricFamily> families_;
 };
 
-/// What to_text() is, as a Content-Type.
-inline constexpr std::string_view kTextFormat = "text/plain; version=0.0.4; charset=utf-8";
-
 }  // namespace legroom::metrics

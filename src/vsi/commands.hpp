@@ -29,6 +29,9 @@ struct Command {
     std::string_view pattern;
     std::array<Place, 2> places = {};
     Body body = Body::none;
+    /// For the description, in the notation of api/schema.hpp: what the payload has beside its places and,
+    /// with Body::payload, beside what the route takes. The rest is described by the route.
+    std::string_view members = {};
 };
 
 std::span<const Command> commands();

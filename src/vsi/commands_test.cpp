@@ -1,8 +1,16 @@
 #include "vsi/commands.hpp"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 #include <set>
+
+#include "api/schema.hpp"
+#include "vsi/asyncapi.hpp"
+
+#include "api/api_test_client.hpp"
+#include "api/pretty_test_json.hpp"
+#include "api/schema_test_check.hpp"
 
 namespace legroom::vsi {
 namespace {
@@ -104,6 +112,31 @@ TEST(Commands, EachBecomesTheCallOfItsRoute) {
             << one.name;
     }
     EXPECT_EQ(seen.size(), commands().size()) << "a command without a line in the table";
+}
+
+/// What names nothing is taken, and answered 404: a description asks for a name.
+bool names_nothing(const Result<api::Call, std::string>& call) {
+    return call && std::ranges::any_of(call->path, [](const auto& place) { return place.second.empty(); });
+}
+
+TEST(Commands, EachTakesWhatIsDescribed) {
+    api::test::Client client;
+    const boost::json::value document = {{"components", {{"schemas", api::schema_components()}}}};
+    const api::test::SchemaCheck check{document, api::test::SchemaCheck::Unnamed::ignored};
+    for (const auto& one : kCommandCases) {
+        const auto payload = boost::json::parse(one.payload);
+        const auto call = to_call(*find_command(one.name), payload.as_object());
+        const std::string problem =
+            check.misfit(payload, payload_schema(*find_command(one.name), client.api.router().routes()));
+        if (names_nothing(call)) continue;
+        if (one.name == std::string{"bridge_create"} && call && call->body == "{}") continue;
+        EXPECT_EQ(problem.empty(), call.has_value()) << one.name << ' ' << one.payload << ": " << problem;
+    }
+}
+
+TEST(Commands, AreDescribedInDocs) {
+    api::test::Client client;
+    api::test::expect_in_docs("asyncapi.json", asyncapi(client.api.router().routes()));
 }
 
 TEST(Commands, OtherNamesAreUnknown) {

@@ -5,15 +5,26 @@
 #include <gtest/gtest.h>
 #include <list>
 
+#include "vsi/asyncapi.hpp"
 #include "vsi/commands.hpp"
 
 #include "api/event_test_stream.hpp"
+#include "api/schema_test_check.hpp"
 
 namespace legroom::vsi {
 namespace {
 
 namespace json = boost::json;
 using api::Status;
+
+/// What of a frame of the server's is not as described; "": nothing.
+std::string misfit(const json::value& frame, const api::Api& api) {
+    static const json::value document = asyncapi(api.router().routes());
+    static const api::test::SchemaCheck check{document};
+    const auto* message =
+        document.at("components").at("messages").as_object().if_contains(frame.at("type").as_string());
+    return message == nullptr ? "it is not described" : check.misfit(frame, message->at("payload"));
+}
 
 /// The real API and its events behind the real hub; connections in one test's hands.
 struct World {
@@ -35,6 +46,7 @@ struct World {
         std::vector<json::value> frames;
         while (const auto frame = channel.poll(now())) {
             frames.push_back(json::parse(*frame));
+            EXPECT_EQ(misfit(frames.back(), events.client.api), "") << *frame;
             channel.written(now());
         }
         return frames;

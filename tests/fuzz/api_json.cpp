@@ -8,6 +8,7 @@
 #include <string>
 
 #include "api/api_test_client.hpp"
+#include "api/exchange_test_check.hpp"
 
 namespace {
 
@@ -64,9 +65,17 @@ void check(const Response& response) {
     require(!error);
 }
 
+/// Whatever comes, what is answered is what the description of the API says.
+void hold_against_description(const legroom::api::Router& router, const Request& request,
+                              const Response& response) {
+    static legroom::api::test::ExchangeCheck check{router.routes()};
+    require(check.misfit(router, request, response).empty());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    legroom::api::test::witness() = hold_against_description;
     Client client;
     const auto loose = client.world.add_leg();
     const auto member = client.world.add_leg();

@@ -7,5 +7,6 @@ import './rooms_test.mjs';
 import './playback_test.mjs';
 import './offers_test.mjs';
 import './page_test.mjs';
+import './docs_test.mjs';
 import './example_test.mjs';
 import './second_offers_test.mjs';
