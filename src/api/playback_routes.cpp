@@ -39,7 +39,7 @@ Operation play_operation(const PlaybackPlace& at) {
              at.missing, refuses(conflict, at.nobody), refuses(unavailable, "Too many playbacks")}};
 }
 
-std::vector<Route> routes_of(PlaybackHandlers& playbacks, const PlaybackPlace& at) {
+std::vector<Route> playbacks_at(PlaybackHandlers& playbacks, const PlaybackPlace& at) {
     return {
         {"POST", at.play, [&playbacks](R r) { return playbacks.start(r); }, play_operation(at)},
         {"PATCH",
@@ -59,16 +59,16 @@ std::vector<Route> routes_of(PlaybackHandlers& playbacks, const PlaybackPlace& a
 }  // namespace
 
 std::vector<Route> playback_routes(PlaybackHandlers& playbacks) {
-    std::vector<Route> routes = routes_of(playbacks, {"/v1/legs/{leg}/play",
-                                                      "/v1/legs/{leg}/play/{playback}",
-                                                      kNoLeg,
-                                                      {"playToLeg", "setLegVolume", "stopLegPlayback"},
-                                                      "The leg only publishes"});
-    for (Route& route : routes_of(playbacks, {"/v1/rooms/{room}/play",
-                                              "/v1/rooms/{room}/play/{playback}",
-                                              kNoRoom,
-                                              {"playToRoom", "setRoomVolume", "stopRoomPlayback"},
-                                              "Nobody is in the room"})) {
+    std::vector<Route> routes = playbacks_at(playbacks, {"/v1/legs/{leg}/play",
+                                                         "/v1/legs/{leg}/play/{playback}",
+                                                         kNoLeg,
+                                                         {"playToLeg", "setLegVolume", "stopLegPlayback"},
+                                                         "The leg only publishes"});
+    for (Route& route : playbacks_at(playbacks, {"/v1/rooms/{room}/play",
+                                                 "/v1/rooms/{room}/play/{playback}",
+                                                 kNoRoom,
+                                                 {"playToRoom", "setRoomVolume", "stopRoomPlayback"},
+                                                 "Nobody is in the room"})) {
         routes.push_back(std::move(route));
     }
     return routes;

@@ -48,7 +48,7 @@ Operation record_operation(const RecordingPlace& at) {
              refuses(unavailable, "Too many recordings"), kDiskHangs}};
 }
 
-std::vector<Route> routes_of(RecordingHandlers& recordings, const RecordingPlace& at) {
+std::vector<Route> recordings_at(RecordingHandlers& recordings, const RecordingPlace& at) {
     return {
         {"POST", at.record, [&recordings](R r) { return recordings.start(r); }, record_operation(at)},
         {"DELETE",
@@ -78,14 +78,14 @@ std::vector<Route> routes_of(RecordingHandlers& recordings, const RecordingPlace
 }  // namespace
 
 std::vector<Route> recording_routes(RecordingHandlers& recordings) {
-    std::vector<Route> routes =
-        routes_of(recordings, {"/v1/legs/{leg}/record",
-                               "/v1/legs/{leg}/record/pause",
-                               "/v1/legs/{leg}/record/resume",
-                               kNoLeg,
-                               {"recordLeg", "stopLegRecording", "pauseLegRecording", "resumeLegRecording"},
-                               "One is in progress, or its file name taken"});
-    for (Route& route : routes_of(
+    std::vector<Route> routes = recordings_at(
+        recordings, {"/v1/legs/{leg}/record",
+                     "/v1/legs/{leg}/record/pause",
+                     "/v1/legs/{leg}/record/resume",
+                     kNoLeg,
+                     {"recordLeg", "stopLegRecording", "pauseLegRecording", "resumeLegRecording"},
+                     "One is in progress, or its file name taken"});
+    for (Route& route : recordings_at(
              recordings, {"/v1/rooms/{room}/record",
                           "/v1/rooms/{room}/record/pause",
                           "/v1/rooms/{room}/record/resume",

@@ -27,7 +27,7 @@ TEST(Webhooks, AreSetByOffersAndRooms) {
     const std::string too_much = error("invalid headers: at most 32, and 8192 bytes in all");
     const std::string many = [] {
         std::string text = "{";
-        for (std::size_t i = 0; i <= kMaxHeaders; ++i) text += "\"" + std::to_string(i) + R"(":"v",)";
+        for (std::size_t i = 0; i <= call::kMaxHeaders; ++i) text += "\"" + std::to_string(i) + R"(":"v",)";
         text.back() = '}';
         return text;
     }();

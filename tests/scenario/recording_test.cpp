@@ -136,6 +136,41 @@ TEST(LegRecording, HasTheLegOnTheLeftAndWhatItHearsOnTheRight) {
     EXPECT_EQ(world.server().count("recording.finished"), 1U);
 }
 
+/// How much of a recording of two seconds is the North American dial tone, which is played meanwhile.
+struct DialTone {
+    double leg = 0;   ///< On the right channel of `one`,
+    double room = 0;  ///< and in the room's.
+};
+DialTone record_dial_tone(World& world, Studio& studio, const Talk& talk, const Subject& to) {
+    studio.start(talk.one.leg, "leg");
+    studio.start(RoomId{"room"}, "room");
+    call::NewPlayback tone;
+    tone.tone = "us_dial";
+    const auto playback = world.server().playbacks().start(to, tone);
+    world.run_for(2s);
+    const WavContent leg = read_wav(studio.stop(talk.one.leg).file);
+    const WavContent room = read_wav(studio.stop(RoomId{"room"}).file);
+    static_cast<void>(world.server().playbacks().stop(to, *playback));
+    return {share(leg.channel(1), leg.rate, 350), share(room.channel(0), room.rate, 350)};
+}
+
+TEST(Recording, HasWhatIsPlayedToWhomItIsOf) {
+    for (const bool to_the_room : {false, true}) {
+        World world(57);
+        Studio studio(world);
+        Talk talk(world);
+        ASSERT_TRUE(talk.connected);
+        const Subject to = to_the_room ? Subject{RoomId{"room"}} : Subject{talk.one.leg};
+        const DialTone heard = record_dial_tone(world, studio, talk, to);
+        EXPECT_GT(heard.leg, 0.01) << to_the_room;
+        if (to_the_room) {
+            EXPECT_GT(heard.room, 0.01);
+        } else {
+            EXPECT_LT(heard.room, 0.001);
+        }
+    }
+}
+
 TEST(LegRecording, OutsideARoomIsMonoAndGoesOnThroughRoomsOfOtherRates) {
     World world(52);
     Studio studio(world);
