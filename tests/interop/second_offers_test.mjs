@@ -4,12 +4,17 @@ import assert from 'node:assert/strict';
 import {after, before, describe, it} from 'node:test';
 import {launchBrowser} from './lib/browser.mjs';
 import {Client, PageServer} from './lib/client.mjs';
+import {kLong} from './lib/effort.mjs';
 import {assertHears, settled} from './lib/hearing.mjs';
 import {Server} from './lib/server.mjs';
 import {toneShares} from './lib/tone.mjs';
 import {until} from './lib/wait.mjs';
 
-const kRestarts = 10;
+// As fast as the server takes them, Chromium's own checks fall behind: of a hundred it would stop sending by itself.
+const kRestarts = [
+    {times: 10, pause: 0, seconds: 5},
+    {times: 100, pause: 400, seconds: 55, long: true},
+];
 
 describe('second offers', {timeout: 180_000}, () => {
     let server;
@@ -30,20 +35,22 @@ describe('second offers', {timeout: 180_000}, () => {
 
     const open = (hz) => Client.open(browser, pages, {hz});
 
-    it('ICE restarts are not heard', async (t) => {
-        const [low, high] = [await open(440), await open(660)];
-        await low.call(server, 'restarts');
-        await high.call(server, 'restarts');
-        await settled(high, 440);
-        const [samples, generations] = await Promise.all([high.record(5), low.restart(kRestarts)]);
-        const shares = toneShares(samples, 440, 48_000);
-        t.diagnostic(`${kRestarts} ICE restarts: worst share of the tone in 200 ms ${Math.min(...shares).toFixed(3)}`);
-        assert.equal(generations, kRestarts);
-        assert.ok(Math.min(...shares) > 0.8, shares.join(' '));
-        await assertHears(low, {tone: 660, own: 440});
-        assert.equal((await server.participants('restarts')).length, 2);
-        await Promise.all([low.close(), high.close()]);
-    });
+    for (const {times, pause, seconds, long} of kRestarts) {
+        it(`${times} ICE restarts are not heard`, {skip: long && !kLong && 'only with --long'}, async (t) => {
+            const [low, high] = [await open(440), await open(660)];
+            await low.call(server, 'restarts');
+            await high.call(server, 'restarts');
+            await settled(high, 440);
+            const [samples, generations] = await Promise.all([high.record(seconds), low.restart(times, pause)]);
+            const shares = toneShares(samples, 440, 48_000);
+            t.diagnostic(`${times} ICE restarts: worst share of the tone in 200 ms ${Math.min(...shares).toFixed(3)}`);
+            assert.equal(generations, times);
+            assert.ok(Math.min(...shares) > 0.8, shares.join(' '));
+            await assertHears(low, {tone: 660, own: 440});
+            assert.equal((await server.participants('restarts')).length, 2);
+            await Promise.all([low.close(), high.close()]);
+        });
+    }
 
     it('another page takes a leg over', async () => {
         const [first, high] = [await open(440), await open(660)];

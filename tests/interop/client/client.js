@@ -108,12 +108,16 @@ class Client {
         });
     }
 
-    /** So many ICE restarts, each as soon as the server has finished the one before. How many generations it had. */
-    async restart(times) {
+    /**
+     * So many ICE restarts, each as soon as the server has finished the one before and `pause` ms later. How many
+     * generations it had.
+     */
+    async restart(times, pause) {
         const ufrags = new Set();
         for (let i = 0; i < times; ++i) {
             await within(5_000, 'ICE restart', this.#restartWhenPossible());
             ufrags.add(this.currentCall.peer.remoteDescription.sdp.match(/a=ice-ufrag:(\S+)/)[1]);
+            await new Promise((resolve) => setTimeout(resolve, pause));
         }
         return ufrags.size;
     }

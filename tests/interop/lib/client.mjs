@@ -142,8 +142,8 @@ export class Client {
     }
 
     /** So many ICE restarts; resolves to the number of different server generations. */
-    async restart(times) {
-        return this.page.evaluate((count) => window.client.restart(count), times);
+    async restart(times, pause = 0) {
+        return this.page.evaluate(([count, ms]) => window.client.restart(count, ms), [times, pause]);
     }
 
     async hangUp() {
