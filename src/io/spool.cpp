@@ -3,7 +3,6 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <condition_variable>
-#include <cstdlib>
 #include <deque>
 #include <fcntl.h>
 #include <list>
@@ -15,17 +14,10 @@
 #include <utility>
 
 #include "io/descriptor.hpp"
+#include "io/nameless_file.hpp"
 
 namespace legroom::io {
 namespace {
-
-/// A new file in this directory, without a name; -1 with errno.
-Descriptor nameless_file(const std::string& directory) {
-    std::string path = directory + "/legroom-XXXXXX";
-    Descriptor file{::mkostemp(path.data(), O_CLOEXEC)};
-    if (file) ::unlink(path.c_str());
-    return file;
-}
 
 bool write_at(int file, const std::string& text, std::size_t offset) {
     std::size_t done = 0;

@@ -15,7 +15,9 @@ constexpr std::uint32_t kSaidElsewhere = 0xFFFF'FFFF;
 class LittleEndian {
 public:
     explicit LittleEndian(ByteVector& out) : out_(out) {}
-    void text(std::string_view four) { out_.insert(out_.end(), four.begin(), four.end()); }
+    void text(std::string_view four) {
+        for (const char c : four) out_.push_back(static_cast<std::uint8_t>(c));
+    }
     void u16(std::uint16_t value) { number(value, 2); }
     void u32(std::uint32_t value) { number(value, 4); }
     void u64(std::uint64_t value) { number(value, 8); }
@@ -49,6 +51,7 @@ ByteVector wav_header(const WavFormat& format, std::uint64_t data_bytes) {
     const std::uint64_t riff_bytes = kWavHeaderBytes - 8 + data_bytes;
     const bool large = riff_bytes >= kSaidElsewhere;
     ByteVector header;
+    header.reserve(kWavHeaderBytes);
     LittleEndian out{header};
     out.text(large ? "RF64" : "RIFF");
     out.u32(large ? kSaidElsewhere : static_cast<std::uint32_t>(riff_bytes));
