@@ -9,7 +9,7 @@
 #include <sstream>
 
 #include "app/settings.hpp"
-#include "scratch_directory.hpp"
+#include "sim/scratch_directory.hpp"
 
 namespace legroom::app {
 namespace {

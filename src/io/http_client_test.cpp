@@ -18,7 +18,7 @@
 #include <set>
 
 #include "io/http_server.hpp"
-#include "scratch_directory.hpp"
+#include "sim/scratch_directory.hpp"
 
 #include "io/tls_test_server.hpp"
 

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include "scratch_directory.hpp"
+#include "sim/scratch_directory.hpp"
 
 namespace legroom::io {
 namespace {

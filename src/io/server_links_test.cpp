@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
-#include "scratch_directory.hpp"
+#include "sim/scratch_directory.hpp"
 #include "stun/builder.hpp"
 
 #include "io/tls_test_server.hpp"

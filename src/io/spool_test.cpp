@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <map>
 
-#include "scratch_directory.hpp"
+#include "sim/scratch_directory.hpp"
 
 namespace legroom::io {
 namespace {

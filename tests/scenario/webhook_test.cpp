@@ -12,7 +12,7 @@
 #include "io/http_server.hpp"
 #include "scenario/http_client.hpp"
 #include "scenario/running_program.hpp"
-#include "scratch_directory.hpp"
+#include "sim/scratch_directory.hpp"
 
 #include "call/call_test_world.hpp"
 
