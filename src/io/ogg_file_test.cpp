@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -85,7 +86,8 @@ Played play(const std::string& path) {
         got = ::sf_readf_float(file, samples.data(), 4'800);
         played.frames += got;
         const auto end = samples.begin() + static_cast<std::ptrdiff_t>(got * info.channels);
-        played.silent &= std::all_of(samples.begin(), end, [](float sample) { return sample == 0; });
+        played.silent &=
+            std::all_of(samples.begin(), end, [](float sample) { return std::abs(sample) < 1e-6F; });
     }
     ::sf_close(file);
     return played;

@@ -55,27 +55,30 @@ void RecordingStore::handle(const record::Order& order) {
 }
 
 void RecordingStore::make(const record::Open& order) {
-    std::error_code made;
-    std::filesystem::create_directories(directory_, made);  // What is wrong the file will say.
-    take(order.id, order.name, WavFile::create(directory_, order.name, order.format, order.tape));
-    const auto made = recordings_.find(order.id);
-    if (made != recordings_.end()) made->second.multi_channel_name = order.multi_channel_name;
+    make_directory();
+    auto file = WavFile::create(directory_, order.name, order.format, order.tape);
+    take(order.id, order.name, std::move(file), order.multi_channel_name);
 }
 
 void RecordingStore::make(const record::OpenPackets& order) {
+    make_directory();
+    take(order.id, order.name, OggFile::create(directory_, order.name, order.serial, order.tape), {});
+}
+
+void RecordingStore::make_directory() const {
     std::error_code made;
-    std::filesystem::create_directories(directory_, made);
-    take(order.id, order.name, OggFile::create(directory_, order.name, order.serial, order.tape));
+    std::filesystem::create_directories(directory_, made);  // What is wrong the file will say.
 }
 
 template <class OneFile>
-void RecordingStore::take(record::RecordingId id, const std::string& name, Result<OneFile> file) {
+void RecordingStore::take(record::RecordingId id, const std::string& name, Result<OneFile> file,
+                          const std::string& multi_channel_name) {
     if (!file) {
         const bool taken = file.error() == boost::system::errc::file_exists;
         sink_(record::NotOpened{id, taken, file.error().message()});
         return;
     }
-    recordings_.insert_or_assign(id, Recording{std::move(*file)});
+    recordings_.insert_or_assign(id, Recording{std::move(*file), multi_channel_name});
     sink_(record::Opened{id, directory_ + "/" + name});
 }
 

@@ -64,8 +64,10 @@ private:
     void make(const record::Open& order);
     void make(const record::OpenPackets& order);
     void make(const record::AddTrack& order);
+    void make_directory() const;
     template <class OneFile>
-    void take(record::RecordingId id, const std::string& name, Result<OneFile> file);
+    void take(record::RecordingId id, const std::string& name, Result<OneFile> file,
+              const std::string& multi_channel_name);
     bool drain(Recording& recording, error_code& problem);
     void finish(record::RecordingId id, Recording recording, const error_code& problem);
     void merge(Recording recording, record::Finished then);

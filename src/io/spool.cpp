@@ -20,7 +20,7 @@ namespace legroom::io {
 namespace {
 
 /// A new file in this directory, without a name; -1 with errno.
-Descriptor nameless_file(const std::string& directory) {
+Descriptor nameless_spool(const std::string& directory) {
     std::string path = directory + "/legroom-XXXXXX";
     Descriptor file{::mkostemp(path.data(), O_CLOEXEC)};
     if (file) ::unlink(path.c_str());
@@ -83,7 +83,7 @@ public:
     // The thread's.
     bool put(Key key, const std::string& text) {
         if (files_.empty() || files_.back().size >= kSpoolFileBytes) {
-            Descriptor next = nameless_file(directory_);
+            Descriptor next = nameless_spool(directory_);
             if (!next) return false;
             files_.push_back({std::move(next), 0, 0});
         }
@@ -144,7 +144,7 @@ private:
 
 Result<std::unique_ptr<Spool>, std::string> Spool::open(boost::asio::io_context& context,
                                                         const std::string& directory) {
-    Descriptor first = nameless_file(directory);
+    Descriptor first = nameless_spool(directory);
     if (!first) return "cannot make files in " + directory + ": " + std::generic_category().message(errno);
     return std::unique_ptr<Spool>{new Spool(context, std::make_unique<Worker>(directory, std::move(first)))};
 }

