@@ -1,26 +1,14 @@
 // The packets of calls as Ogg files, played by libsndfile: real media in virtual time.
 #include <algorithm>
-#include <fcntl.h>
 #include <gtest/gtest.h>
 
-#include "io/sound_file.hpp"
+#include "scenario/ogg_reader.hpp"
 #include "scenario/studio.hpp"
 
 namespace legroom::scenario {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// At 48 kHz, its end filled up to a whole 20 ms.
-std::vector<float> play_ogg(const std::string& path) {
-    auto file = io::SoundFile::open(io::Descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC)}, "", 1);
-    if (!file) throw std::runtime_error(path + ": " + file.error());
-    std::vector<float> samples;
-    audio::Frame frame;
-    while (file->next(frame) == io::SoundFile::Read::frame)
-        samples.insert(samples.end(), frame.samples().begin(), frame.samples().end());
-    return samples;
-}
 
 std::vector<float> part(const std::vector<float>& samples, double from, double to) {
     const auto at = [&](double second) {
