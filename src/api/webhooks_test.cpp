@@ -48,7 +48,7 @@ TEST(Webhooks, AreSetByOffersAndRooms) {
         {"POST", "/v1/webrtc/offer", offer_with(R"("headers":{"X":")" + std::string(8'192, 'v') + "\"}"), 400,
          too_much},
         {"POST", "/v1/rooms", R"({"id":"r","webhook_url":"http://a","webhook_secret":"s"})", 201,
-         R"({"id":"r","sample_rate":16000,"participants":[]})"},
+         R"({"id":"r","sample_rate":16000,"participants":[],"speaking":[]})"},
         {"POST", "/v1/rooms", R"({"webhook_url":"file:///etc/passwd"})", 400, bad},
         {"POST", "/v1/rooms", R"({"webhook_url":[]})", 400, error("invalid JSON")},
         {"GET", "/v1/webhooks", "", 501, error("webhooks are not supported")},

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "app/settings.hpp"
+#include "sim/scratch_directory.hpp"
 
 namespace legroom::app {
 namespace {
@@ -29,8 +30,9 @@ Start start_with(const Variables& variables) { return start({}, variables); }
 
 /// A file of this text, by a name that differs from test to test.
 std::string file_of(const std::string& text) {
-    std::string path = testing::TempDir() + "legroom-" +
-                       testing::UnitTest::GetInstance()->current_test_info()->name() + ".toml";
+    static const ScratchDirectory scratch;
+    std::string path =
+        scratch.file(std::string{testing::UnitTest::GetInstance()->current_test_info()->name()} + ".toml");
     std::ofstream{path} << text;
     return path;
 }

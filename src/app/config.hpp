@@ -107,29 +107,31 @@ struct EventsConfig {
 /// Sounds that are fetched to be played.
 struct PlaybackConfig {
     std::string directory = "/var/tmp";  ///< On whose disk they lie meanwhile.
-    /// How events get to webhooks.
-    struct WebhookConfig {
-        std::string url;  ///< Of events whose leg and room have none; empty: they go to nobody.
-        std::string secret;
-        std::chrono::seconds give_up_after{6 * 3600};
-        std::string spool_dir = "/var/tmp";  ///< Where those go that memory does not hold; empty: nowhere.
-    };
+};
 
-    /// Everything an operator can decide, with the defaults a fresh start has. Made by read_command_line();
-    /// settings.hpp has the names, meanings and limits.
-    struct Config {
-        std::string instance_id;  ///< Empty: the program takes a random UUID.
-        LogLevel log_level = LogLevel::info;
-        HttpConfig http;
-        MediaConfig media;
-        ConnectionConfig connection;
-        ClientIceConfig client_ice;
-        PlaybackConfig playback;
-        EventsConfig events;
-        WebhookConfig webhook;
-        std::string recording_dir = "/tmp/recordings";
-        std::size_t max_legs = 10'000;
-        std::size_t max_rooms = 10'000;
-    };
+/// How events get to webhooks.
+struct WebhookConfig {
+    std::string url;  ///< Of events whose leg and room have none; empty: they go to nobody.
+    std::string secret;
+    std::chrono::seconds give_up_after{6 * 3600};
+    std::string spool_dir = "/var/tmp";  ///< Where those go that memory does not hold; empty: nowhere.
+};
+
+/// Everything an operator can decide, with the defaults a fresh start has. Made by read_command_line();
+/// settings.hpp has the names, meanings and limits.
+struct Config {
+    std::string instance_id;  ///< Empty: the program takes a random UUID.
+    LogLevel log_level = LogLevel::info;
+    HttpConfig http;
+    MediaConfig media;
+    ConnectionConfig connection;
+    ClientIceConfig client_ice;
+    PlaybackConfig playback;
+    EventsConfig events;
+    WebhookConfig webhook;
+    std::string recording_dir = "/tmp/recordings";
+    std::size_t max_legs = 10'000;
+    std::size_t max_rooms = 10'000;
+};
 
 }  // namespace legroom::app

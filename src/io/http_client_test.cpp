@@ -18,6 +18,7 @@
 #include <set>
 
 #include "io/http_server.hpp"
+#include "sim/scratch_directory.hpp"
 
 #include "io/tls_test_server.hpp"
 
@@ -29,7 +30,7 @@ using namespace std::chrono_literals;
 using asio::ip::tcp;
 using testing::HasSubstr;
 
-/// The look-ups of "hangs.invalid": they wait here until they are let go.
+/// The look-ups of "hangs.invalid": they wait here until they are let go, once and for all.
 class HangingNames {
 public:
     void hang() {
@@ -49,7 +50,6 @@ public:
         open_ = true;
         changed_.notify_all();
         changed_.wait(lock, [this] { return inside_ == 0; });
-        open_ = false;
     }
 
 private:
@@ -60,7 +60,7 @@ private:
 };
 
 HangingNames& hanging_names() {
-    static HangingNames names;
+    static auto& names = *new HangingNames;  // A look-up's thread may outlive the tests.
     return names;
 }
 
@@ -106,19 +106,14 @@ protected:
         base = "http://" + bound.value().to_string();
         client.emplace(context);
     }
-    /// A file of the test's own, removed with it.
     std::string file(const std::string& name, const std::string& text) {
-        const std::string path = testing::TempDir() + "http_client_" + name;
+        const std::string path = scratch.file(name);
         std::ofstream{path, std::ios::binary} << text;
-        files.emplace_back(path);
         return path;
     }
     static std::string text_of(const std::string& path) {
         std::ifstream in{path, std::ios::binary};
         return {std::istreambuf_iterator<char>{in}, {}};
-    }
-    ~HttpClientTest() override {
-        for (const std::string& path : files) std::remove(path.c_str());
     }
 
     [[nodiscard]] HttpRequest get(const std::string& path) const {
@@ -168,7 +163,7 @@ protected:
     std::map<std::string, api::Response> answers;
     std::vector<api::Request> requests;
     std::vector<HttpHandlers::Respond> unanswered;
-    std::vector<std::string> files;
+    ScratchDirectory scratch;
     std::optional<HttpClient> client;
 };
 
@@ -259,7 +254,7 @@ TEST_F(HttpClientTest, WritesABodyIntoAFileAndRemovesWhatFailed) {
     const HttpAnswer told = answer(request);
     EXPECT_EQ(told.body, "");
     EXPECT_EQ(told.body_bytes, 500'000U);
-    EXPECT_EQ(text_of(request.download_file), std::string(500'000, 'w'));
+    EXPECT_TRUE(text_of(request.download_file) == std::string(500'000, 'w'));
 
     request.max_body = 499'999;
     EXPECT_EQ(failure(request), "too_large");

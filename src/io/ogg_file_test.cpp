@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include "io/recording_store.hpp"
+#include "sim/scratch_directory.hpp"
 
 namespace legroom::io {
 namespace {
@@ -22,18 +23,9 @@ using record::RecordingId;
 class PacketShelf {
 public:
     PacketShelf() {
-        std::string pattern = std::filesystem::temp_directory_path() / "legroom-ogg-XXXXXX";
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        directory = pattern;
         store.emplace(directory, [this](record::Report report) { reports.push_back(std::move(report)); });
         store->handle(record::OpenPackets{RecordingId{1}, "call.ogg", 7, tape});
     }
-    ~PacketShelf() {
-        store.reset();
-        std::filesystem::remove_all(directory);
-    }
-    PacketShelf(const PacketShelf&) = delete;
-    PacketShelf& operator=(const PacketShelf&) = delete;
 
     /// So many ticks of packets from there on; each is a frame of silence.
     void say(record::Position tick, std::size_t ticks) const {
@@ -63,7 +55,8 @@ public:
         return found;
     }
 
-    std::string directory;
+    ScratchDirectory scratch;
+    std::string directory = scratch.path();
     std::shared_ptr<record::PacketTape> tape = std::make_shared<record::PacketTape>();
     std::vector<record::Report> reports;
     mutable std::optional<RecordingStore> store;

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include "sim/scratch_directory.hpp"
+
 namespace legroom::io {
 namespace {
 
@@ -18,17 +20,8 @@ using Names = std::vector<std::string>;
 class Shelf {
 public:
     Shelf() {
-        std::string pattern = std::filesystem::temp_directory_path() / "legroom-shelf-XXXXXX";
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        directory = pattern;
         store.emplace(directory, [this](record::Report report) { reports.push_back(std::move(report)); });
     }
-    ~Shelf() {
-        store.reset();
-        std::filesystem::remove_all(directory);
-    }
-    Shelf(const Shelf&) = delete;
-    Shelf& operator=(const Shelf&) = delete;
 
     std::shared_ptr<record::Tape> open(RecordingId id, const std::string& name,
                                        const std::string& multi_channel = "") {
@@ -60,7 +53,8 @@ public:
         std::ofstream(directory + "/" + name, std::ios::binary) << bytes;
     }
 
-    std::string directory;
+    ScratchDirectory scratch;
+    std::string directory = scratch.path();
     std::vector<record::Report> reports;
     std::optional<RecordingStore> store;
 };

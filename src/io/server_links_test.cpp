@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include "sim/scratch_directory.hpp"
 #include "stun/builder.hpp"
 
 #include "io/tls_test_server.hpp"
@@ -224,10 +225,9 @@ protected:
         EXPECT_TRUE(bench.run_until([&] { return !bench.closed.empty() || !bench.server.received.empty(); }));
         return bench.closed.empty() ? "" : bench.closed[0].why;
     }
-    TlsTrust trust() {
-        return *TlsTrust::system_and_file(authority.write(testing::TempDir() + "legroom_test_authority.pem"));
-    }
+    TlsTrust trust() { return *TlsTrust::system_and_file(authority.write(scratch.file("authority.pem"))); }
 
+    ScratchDirectory scratch;
     TestIdentity authority = TestIdentity::make("Test Authority", nullptr);
     TestIdentity identity = TestIdentity::make("turn", &authority, "DNS:turn.example.org,IP:127.0.0.1");
 };
@@ -301,7 +301,7 @@ TEST_F(ServerLinksOverTls, BelieveTheSystemsAuthoritiesBesidesThoseOfTheFile) {
     const TestIdentity systems = TestIdentity::make("System Authority", nullptr);
     const TestIdentity shown = TestIdentity::make("turn", &systems, "DNS:turn.example.org,IP:127.0.0.1");
     EXPECT_NE(try_with(shown, "turn.example.org"), "");
-    ::setenv("SSL_CERT_FILE", systems.write(testing::TempDir() + "legroom_test_system.pem").c_str(), 1);
+    ::setenv("SSL_CERT_FILE", systems.write(scratch.file("system.pem")).c_str(), 1);
     EXPECT_EQ(try_with(shown, "turn.example.org"), "");
     EXPECT_EQ(try_with(identity, "turn.example.org"), "");
     ::unsetenv("SSL_CERT_FILE");

@@ -1,26 +1,15 @@
 #include "io/sound_fetcher.hpp"
 
 #include <cerrno>
-#include <cstdlib>
-#include <fcntl.h>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
+
+#include "io/nameless_file.hpp"
 
 namespace legroom::io {
 namespace {
 
 constexpr int kOk = 200;
-
-/// A file that nobody can open by a name.
-Descriptor nameless_file(const std::string& directory) {
-    Descriptor file{::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)};
-    if (file || (errno != EOPNOTSUPP && errno != EISDIR)) return file;
-    std::string name = directory + "/legroom-XXXXXX";  // Not every file system can do without one.
-    file = Descriptor{::mkostemp(name.data(), O_CLOEXEC)};
-    if (file) ::unlink(name.c_str());
-    return file;
-}
 
 void take(const HttpOutcome& outcome, SoundRequest& sound, Descriptor file, SoundDecoder& decoder) {
     if (!outcome) {

@@ -56,7 +56,7 @@ Result<SoundFile, std::string> refusal(std::string why) {
 
 struct SoundFile::Impl {
     struct CloseSound {
-        void operator()(SNDFILE* file) const { ::sf_close(file); }
+        void operator()(SNDFILE* opened) const { ::sf_close(opened); }
     };
     struct DeleteResampler {
         void operator()(SRC_STATE* state) const { ::src_delete(state); }

@@ -3,7 +3,6 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <condition_variable>
-#include <cstdlib>
 #include <deque>
 #include <fcntl.h>
 #include <list>
@@ -15,17 +14,10 @@
 #include <utility>
 
 #include "io/descriptor.hpp"
+#include "io/nameless_file.hpp"
 
 namespace legroom::io {
 namespace {
-
-/// A new file in this directory, without a name; -1 with errno.
-Descriptor nameless_spool(const std::string& directory) {
-    std::string path = directory + "/legroom-XXXXXX";
-    Descriptor file{::mkostemp(path.data(), O_CLOEXEC)};
-    if (file) ::unlink(path.c_str());
-    return file;
-}
 
 bool write_at(int file, const std::string& text, std::size_t offset) {
     std::size_t done = 0;
@@ -83,7 +75,7 @@ public:
     // The thread's.
     bool put(Key key, const std::string& text) {
         if (files_.empty() || files_.back().size >= kSpoolFileBytes) {
-            Descriptor next = nameless_spool(directory_);
+            Descriptor next = nameless_file(directory_);
             if (!next) return false;
             files_.push_back({std::move(next), 0, 0});
         }
@@ -144,7 +136,7 @@ private:
 
 Result<std::unique_ptr<Spool>, std::string> Spool::open(boost::asio::io_context& context,
                                                         const std::string& directory) {
-    Descriptor first = nameless_spool(directory);
+    Descriptor first = nameless_file(directory);
     if (!first) return "cannot make files in " + directory + ": " + std::generic_category().message(errno);
     return std::unique_ptr<Spool>{new Spool(context, std::make_unique<Worker>(directory, std::move(first)))};
 }

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <map>
 
+#include "sim/scratch_directory.hpp"
+
 namespace legroom::io {
 namespace {
 
@@ -15,11 +17,6 @@ std::shared_ptr<const std::string> spooled(std::string text) {
 
 /// A spool in a directory of its own, driven until it has answered.
 struct SpoolBench {
-    SpoolBench() { std::filesystem::create_directory(directory); }
-    ~SpoolBench() {
-        spool.reset();
-        std::filesystem::remove_all(directory);
-    }
     bool put(Spool::Key key, std::string text) {
         std::optional<bool> told;
         spool->put(key, spooled(std::move(text)), [&](bool succeeded) { told = succeeded; });
@@ -50,7 +47,8 @@ struct SpoolBench {
         return count;
     }
 
-    std::string directory = testing::TempDir() + "legroom_spool_test";
+    ScratchDirectory scratch;
+    std::string directory = scratch.path();
     boost::asio::io_context context;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
     std::unique_ptr<Spool> spool;
@@ -58,7 +56,7 @@ struct SpoolBench {
 
 TEST(Spool, KeepsTextsUntilTheyAreDropped) {
     SpoolBench bench;
-    bench.spool = std::move(*Spool::open(bench.context, bench.directory));
+    bench.spool = *Spool::open(bench.context, bench.directory);
     EXPECT_TRUE(bench.put(1, "one"));
     EXPECT_TRUE(bench.put(2, ""));
     EXPECT_TRUE(bench.put(3, std::string(100'000, 'x')));
@@ -75,7 +73,7 @@ TEST(Spool, KeepsTextsUntilTheyAreDropped) {
 
 TEST(Spool, GivesSpaceBack) {
     SpoolBench bench;
-    bench.spool = std::move(*Spool::open(bench.context, bench.directory));
+    bench.spool = *Spool::open(bench.context, bench.directory);
     const std::string text(kSpoolFileBytes / 2, 'y');
     for (Spool::Key key = 0; key < 8; ++key) EXPECT_TRUE(bench.put(key, text));
     EXPECT_EQ(bench.open_files(), 4U);
@@ -97,7 +95,7 @@ TEST(Spool, SaysWhyItCannotBe) {
 
 TEST(Spool, TellsNobodyAfterItsEnd) {
     SpoolBench bench;
-    bench.spool = std::move(*Spool::open(bench.context, bench.directory));
+    bench.spool = *Spool::open(bench.context, bench.directory);
     bool told = false;
     bench.spool->put(1, spooled("text"), [&](bool) { told = true; });
     bench.spool.reset();

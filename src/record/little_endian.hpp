@@ -12,7 +12,9 @@ namespace legroom::record {
 class LittleEndian {
 public:
     explicit LittleEndian(ByteVector& out) : out_(out) {}
-    void text(std::string_view text) { out_.insert(out_.end(), text.begin(), text.end()); }
+    void text(std::string_view text) {
+        for (const char c : text) out_.push_back(static_cast<std::uint8_t>(c));
+    }
     void u8(std::uint8_t value) { number(value, 1); }
     void u16(std::uint16_t value) { number(value, 2); }
     void u32(std::uint32_t value) { number(value, 4); }

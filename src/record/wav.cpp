@@ -34,6 +34,7 @@ ByteVector wav_header(const WavFormat& format, std::uint64_t data_bytes) {
     const std::uint64_t riff_bytes = kWavHeaderBytes - 8 + data_bytes;
     const bool large = riff_bytes >= kSaidElsewhere;
     ByteVector header;
+    header.reserve(kWavHeaderBytes);
     LittleEndian out{header};
     out.text(large ? "RF64" : "RIFF");
     out.u32(large ? kSaidElsewhere : static_cast<std::uint32_t>(riff_bytes));

@@ -13,6 +13,7 @@
 #include "audio/level.hpp"
 #include "io/recording_store.hpp"
 #include "scenario/world.hpp"
+#include "sim/scratch_directory.hpp"
 
 namespace legroom::scenario {
 
@@ -20,17 +21,11 @@ namespace legroom::scenario {
 class Studio {
 public:
     explicit Studio(World& world) : world_(world) {
-        std::string pattern = std::filesystem::temp_directory_path() / "legroom-recordings-XXXXXX";
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        directory_ = pattern;
         store_.emplace(directory_, [this](const record::Report& report) { reports_.push_back(report); });
         world.server().write_recordings([this](const record::Order& order) { store_->handle(order); },
                                         [this] { write(); });
     }
-    ~Studio() {
-        world_.server().write_recordings({}, {});
-        std::filesystem::remove_all(directory_);
-    }
+    ~Studio() { world_.server().write_recordings({}, {}); }
     Studio(const Studio&) = delete;
     Studio& operator=(const Studio&) = delete;
 
@@ -72,7 +67,8 @@ private:
     }
 
     World& world_;
-    std::string directory_;
+    ScratchDirectory scratch_;
+    std::string directory_ = scratch_.path();
     std::optional<io::RecordingStore> store_;
     std::vector<record::Report> reports_;
 };

@@ -12,6 +12,7 @@
 #include "io/http_server.hpp"
 #include "scenario/http_client.hpp"
 #include "scenario/running_program.hpp"
+#include "sim/scratch_directory.hpp"
 
 #include "call/call_test_world.hpp"
 
@@ -64,14 +65,14 @@ private:
 
 /// What openssl's command line says the signature is.
 std::string signed_by_openssl(const std::string& secret, const std::string& body) {
-    const std::string path = testing::TempDir() + "legroom_webhook_body";
+    const ScratchDirectory scratch;
+    const std::string path = scratch.file("body");
     std::ofstream{path, std::ios::binary} << body;
     const std::string command = "openssl dgst -sha256 -r -hmac '" + secret + "' " + path;
     const std::unique_ptr<FILE, int (*)(FILE*)> output{::popen(command.c_str(), "r"), ::pclose};
     std::string digits(64, ' ');
     const bool complete =
         output && std::fread(digits.data(), 1, digits.size(), output.get()) == digits.size();
-    std::filesystem::remove(path);
     return complete ? "sha256=" + digits : "openssl failed";
 }
 
