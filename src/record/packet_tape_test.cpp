@@ -51,7 +51,7 @@ TEST(PacketTape, IsBoundedAndCountsWhatItLoses) {
 
 TEST(PacketTape, HasATakerOnAnotherThread) {
     PacketTape tape;
-    constexpr Position kEnd = 20'000;
+    constexpr Position kEnd = 5'000;
     const auto size_of = [](Position i) { return static_cast<std::size_t>(i * 37 % 400); };
     std::thread producer([&] {
         for (Position i = 0; i < kEnd; ++i) {
