@@ -199,7 +199,8 @@ RecordingService::Finishing* RecordingService::end(const Subject& what) {
     return &finishing_.emplace(id, Finishing{std::move(recording), {}, {}}).first->second;
 }
 
-void RecordingService::end_with(const Subject& what, std::set<LegId> legs, std::optional<RoomId> room) {
+void RecordingService::end_with(const Subject& what, const std::set<LegId>& legs,
+                                const std::optional<RoomId>& room) {
     Finishing* finishing = end(what);
     // Stopped a moment ago, perhaps, and not told of yet.
     for (auto& [id, one] : finishing_) {

@@ -116,7 +116,7 @@ private:
     void begin(Recording& recording);
     void add_track(Recording& recording, const LegId& leg);
     Finishing* end(const Subject& what);
-    void end_with(const Subject& what, std::set<LegId> legs, std::optional<RoomId> room = {});
+    void end_with(const Subject& what, const std::set<LegId>& legs, const std::optional<RoomId>& room = {});
 
     void on_joined(const Leg& leg, const Room& room);
     void on_left(const Leg& leg, const Room& room);

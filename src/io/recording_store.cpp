@@ -217,7 +217,7 @@ void RecordingStore::recover(const std::string& staging_name) {
 }
 
 /// Tracks that were never made one file, or whose making was broken off.
-void RecordingStore::recover_tracks(const std::string& name, Tracks tracks) {
+void RecordingStore::recover_tracks(const std::string& name, Tracks&& tracks) {
     std::error_code ignored;
     if (std::filesystem::exists(directory_ + "/" + name, ignored)) return;  // It was done: the tracks go.
     {

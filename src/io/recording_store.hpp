@@ -72,7 +72,7 @@ private:
     void finish(record::RecordingId id, Recording recording, const error_code& problem);
     void merge(Recording recording, record::Finished then);
     void recover(const std::string& staging_name);
-    void recover_tracks(const std::string& name, Tracks tracks);
+    void recover_tracks(const std::string& name, Tracks&& tracks);
     void conclude(Job job, const error_code& problem);
 
     std::string directory_;
