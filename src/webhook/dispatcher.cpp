@@ -85,11 +85,13 @@ Dispatcher::Lane& Dispatcher::lane_of(const std::string& url, const std::string&
     return lane;
 }
 
+/// A disk that hangs keeps what it was given, also when that has been delivered: then it is given no more.
 void Dispatcher::store(Receiver& receiver, Entry& entry) {
+    if (orphaned_ > limits_.memory / 4) return;
     entry.disk = Disk::writing;
     all_.disk += entry.size;
     receiver.held.disk += entry.size;
-    writing_[entry.id] = {&entry, &receiver};
+    writing_[entry.id] = {entry.size, &entry, &receiver};
     ++counters_.stored;
     outputs_.emplace_back(Store{entry.id, entry.record});
 }
@@ -97,6 +99,11 @@ void Dispatcher::store(Receiver& receiver, Entry& entry) {
 void Dispatcher::stored(DeliveryId id, bool succeeded) {
     const auto found = writing_.extract(id);
     if (found.empty()) return;
+    if (found.mapped().entry == nullptr) {
+        all_.resident -= found.mapped().size;
+        orphaned_ -= found.mapped().size;
+        return;
+    }
     Entry& entry = *found.mapped().entry;
     Held& own = found.mapped().receiver->held;
     if (succeeded) {
@@ -245,23 +252,10 @@ void Dispatcher::handle_timeout(Instant now) {
 
 /// The lane, and the receiver, go with their last entry.
 void Dispatcher::remove_first(Lane& lane) {
-    Entry& first = lane.entries.front();
-    Held& own = lane.receiver->held;
-    if (first.disk == Disk::kept) {
-        release(first);
-    } else {
-        all_.resident -= first.size;
-        own.resident -= first.size;
-    }
-    if (first.disk != Disk::none) {
-        all_.disk -= first.size;
-        own.disk -= first.size;
-        outputs_.emplace_back(Discard{first.id});
-    }
-    writing_.erase(first.id);
+    leave_place(*lane.receiver, lane.entries.front());
     lane.entries.pop_front();
     --all_.waiting;
-    --own.waiting;
+    --lane.receiver->held.waiting;
     if (!lane.entries.empty()) {
         make_ready(lane);
         return;
@@ -269,6 +263,24 @@ void Dispatcher::remove_first(Lane& lane) {
     Receiver& receiver = *lane.receiver;
     receiver.lanes.erase(std::string{lane.order});
     if (receiver.lanes.empty()) receivers_.erase(std::string{receiver.url});
+}
+
+void Dispatcher::leave_place(Receiver& receiver, Entry& entry) {
+    Held& own = receiver.held;
+    if (entry.disk == Disk::kept) {
+        release(entry);
+    } else {
+        own.resident -= entry.size;
+        if (entry.disk == Disk::none) all_.resident -= entry.size;
+    }
+    if (entry.disk == Disk::none) return;
+    if (entry.disk == Disk::writing) {
+        writing_[entry.id].entry = nullptr;
+        orphaned_ += entry.size;
+    }
+    all_.disk -= entry.size;
+    own.disk -= entry.size;
+    outputs_.emplace_back(Discard{entry.id});
 }
 
 void Dispatcher::bury(Instant now, const Entry& entry, DeadReason reason) {

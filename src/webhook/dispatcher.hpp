@@ -143,8 +143,10 @@ private:
     };
     enum class Place : std::uint8_t { none, memory, disk };
     struct Receiver;
+    /// What the disk has not answered for. Its text is in memory until then.
     struct Writing {
-        Entry* entry = nullptr;
+        std::size_t size = 0;
+        Entry* entry = nullptr;  ///< nullptr: it is over.
         Receiver* receiver = nullptr;
     };
     /// One order at one receiver. Busy while its first entry is under way.
@@ -181,6 +183,7 @@ private:
     void hurry(Instant now, Receiver& receiver);
     void release(Entry& entry);
     void remove_first(Lane& lane);
+    void leave_place(Receiver& receiver, Entry& entry);
     void bury(Instant now, const Entry& entry, DeadReason reason);
 
     Limits limits_;
@@ -193,7 +196,8 @@ private:
     std::uint64_t last_id_ = 0;
     std::uint64_t last_lane_ = 0;
     Held all_;
-    std::size_t loaded_ = 0;  ///< Bytes that are on disk as well: of what is under way.
+    std::size_t loaded_ = 0;    ///< Bytes that are on disk as well: of what is under way.
+    std::size_t orphaned_ = 0;  ///< Bytes, of all_.resident, that are being written and nobody's any more.
     Counters counters_;
     DeadLetters dead_;
 };

@@ -254,6 +254,24 @@ TEST(Dispatcher, ADiskThatDoesNotWorkCostsBoundedMemoryAndNoEventWithoutAWord) {
     EXPECT_EQ(world.dispatcher.disk(), 0U);
 }
 
+TEST(Dispatcher, ADiskThatHangsCostsBoundedMemoryAndNoEvent) {
+    World world{Limits{.memory = 40'000}};
+    world.disk_hangs = true;
+    for (int burst = 0; burst < 200; ++burst) {
+        for (int i = 0; i < 20; ++i) world.publish("a", "http://a", 1'000);
+        for (int i = 0; i < 21; ++i) world.publish("b", "http://b", 1'000);
+        world.run_for(1s);
+    }
+    world.expect_all_in_order();
+    EXPECT_GT(world.most_hanging, 5'000U);
+    EXPECT_LE(world.most_hanging, 40'000U) << "of all that was delivered meanwhile, too";
+    EXPECT_GE(world.dispatcher.memory(), 5'000U) << "it is still there";
+    EXPECT_EQ(world.dispatcher.dead_letters().total(), 0U);
+    world.let_disk_go();
+    EXPECT_EQ(world.dispatcher.memory(), 0U);
+    EXPECT_EQ(world.dispatcher.disk(), 0U);
+}
+
 TEST(Dispatcher, WhatCannotBeReadBackIsADeadLetterAndTheRestGoesOn) {
     World world{Limits{.memory = 20'000}};
     world.receive = [](const auto&, const auto&) { return kRefused; };
