@@ -42,8 +42,8 @@ public:
     /// Calls `done` on the context's thread, later and exactly once, unless it is cancelled or the client has
     /// gone before.
     Id send(HttpRequest request, Done done);
-    /// From now on its `done` will not be called; a file it has been writing is removed. An id that is over
-    /// is no error.
+    /// From now on its `done` will not be called; a file it has been writing is removed, and one without a
+    /// name closed, by the client's thread. An id that is over is no error.
     void cancel(Id id);
 
     [[nodiscard]] const HttpClientCounters& counters() const;

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstring>
 #include <dlfcn.h>
+#include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +17,7 @@
 #include <netdb.h>
 #include <optional>
 #include <set>
+#include <unistd.h>
 
 #include "io/http_server.hpp"
 #include "sim/scratch_directory.hpp"
@@ -260,6 +262,25 @@ TEST_F(HttpClientTest, WritesABodyIntoAFileAndRemovesWhatFailed) {
     EXPECT_EQ(failure(request), "too_large");
     EXPECT_FALSE(std::ifstream{request.download_file}.good());
     request.download_file = "/nonexistent/file";
+    EXPECT_EQ(failure(request), "file");
+}
+
+TEST_F(HttpClientTest, WritesABodyIntoAFileWithoutANameAndHandsItOver) {
+    answers["/big"] = {api::Status::ok, "audio/wav", std::string(500'000, 'w'), {}};
+    answers["/none"] = {api::Status::not_found, "text/plain", "nothing", {}};
+    HttpRequest request = get("/big");
+    request.download_directory = scratch.path();
+    HttpAnswer told = answer(request);
+    EXPECT_EQ(told.body, "");
+    ASSERT_TRUE(told.file);
+    std::string text(500'001, ' ');
+    EXPECT_EQ(::read(told.file.get(), text.data(), text.size()), 500'000);
+    EXPECT_TRUE(text == std::string(500'000, 'w') + ' ');
+    EXPECT_TRUE(std::filesystem::is_empty(scratch.path()));
+
+    request.url = base + "/none";
+    EXPECT_FALSE(answer(request).file) << "what is no success is of no use";
+    request.download_directory = "/nonexistent";
     EXPECT_EQ(failure(request), "file");
 }
 

@@ -11,11 +11,13 @@
 #include <system_error>
 #include <unistd.h>
 
-#include "io/descriptor.hpp"
+#include "io/nameless_file.hpp"
 #include "io/socket_address.hpp"
 
 namespace legroom::io {
 namespace {
+
+constexpr long kOk = 200;
 
 long milliseconds(Duration duration) {
     const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
@@ -150,7 +152,8 @@ HttpOutcome HttpTransfer::finish(int code) {
     Impl& transfer = *impl_;
     const bool answered = transfer.request.discard_body && transfer.answer.body_bytes > 0;
     if (code != CURLE_OK && !answered) {
-        if (transfer.download) ::unlink(transfer.request.download_file.c_str());
+        if (!transfer.request.download_file.empty() && transfer.download)
+            ::unlink(transfer.request.download_file.c_str());
         return transfer.failure(static_cast<CURLcode>(code));
     }
     long status = 0;
@@ -160,6 +163,10 @@ HttpOutcome HttpTransfer::finish(int code) {
         curl_header* found = nullptr;
         if (curl_easy_header(transfer.easy.get(), name.c_str(), 0, CURLH_HEADER, -1, &found) == CURLHE_OK)
             transfer.answer.headers.emplace_back(name, found->value);
+    }
+    if (transfer.request.download_file.empty() && transfer.download && status == kOk) {
+        ::lseek(transfer.download.get(), 0, SEEK_SET);
+        transfer.answer.file = std::move(transfer.download);
     }
     return std::move(transfer.answer);
 }
@@ -188,6 +195,9 @@ std::optional<HttpFailure> HttpTransfer::Impl::open_files() {
         download =
             Descriptor{::open(request.download_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
         if (!download) return problem(request.download_file);
+    } else if (!request.download_directory.empty()) {
+        download = nameless_file(request.download_directory);
+        if (!download) return problem("no temporary file");
     }
     return std::nullopt;
 }
