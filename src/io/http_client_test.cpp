@@ -316,9 +316,28 @@ TEST_F(HttpClientTest, ABodyThatNobodyWantsSpoilsNoAnswer) {
     request.total_time = 100ms;
     request.url = unfinished.url();
     EXPECT_EQ(answer(request).status, 202);
+    ScriptedServer never_begun{context, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"};
+    request.url = never_begun.url();
+    EXPECT_EQ(answer(request).status, 200);
     ScriptedServer silent{context, ""};
     request.url = silent.url();
     EXPECT_EQ(failure(request), "timeout");
+}
+
+TEST_F(HttpClientTest, OnlyTheHeadersOfTheFinalAnswerAreOne) {
+    ScriptedServer early{context, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"};
+    ScriptedServer unfinished{context, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"};
+    ScriptedServer elsewhere{
+        context, "HTTP/1.1 307 There\r\nLocation: " + early.url() + "\r\nContent-Length: 0\r\n\r\n"};
+    HttpRequest request;
+    request.discard_body = true;
+    request.redirects = 1;
+    request.total_time = 100ms;
+    for (const ScriptedServer* server : {&early, &unfinished, &elsewhere}) {
+        request.url = server->url();
+        EXPECT_EQ(failure(request), "timeout");
+    }
+    EXPECT_EQ(early.connections, 2) << "the redirect was followed";
 }
 
 TEST_F(HttpClientTest, FollowsRedirectsAsFarAsItIsAllowed) {

@@ -42,8 +42,8 @@ struct HttpRequest {
     std::string download_directory =
         {};  ///< or, if not empty, into a file without a name on this one's disk.
     std::uint64_t max_body = 1024 * 1024;  ///< Bytes of the answer's body: too_large beyond.
-    /// Nobody wants it: it is kept nowhere, and once it has begun the answer counts, however the rest of it
-    /// goes.
+    /// Nobody wants it: it is kept nowhere, and once the final answer's headers are there that counts,
+    /// however the body goes.
     bool discard_body = false;
     std::vector<std::string> wanted_headers = {};  ///< Those of the answer that are handed over.
     unsigned redirects = 0;                        ///< How many are followed; at 0 a 3xx is an answer.
