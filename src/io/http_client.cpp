@@ -172,7 +172,11 @@ private:
             answers_.post(id, std::move(*problem));
             return;
         }
-        curl_multi_add_handle(multi_.get(), transfer->handle());
+        if (const auto code = curl_multi_add_handle(multi_.get(), transfer->handle()); code != CURLM_OK) {
+            static_cast<void>(transfer->finish(CURLE_FAILED_INIT));
+            answers_.post(id, HttpFailure{HttpError::busy, curl_multi_strerror(code)});
+            return;
+        }
         by_handle_[transfer->handle()] = id;
         running_[id] = std::move(transfer);
     }

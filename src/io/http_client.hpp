@@ -20,7 +20,7 @@ struct HttpClientCounters {
     std::uint64_t answered = 0;   ///< Told an HttpAnswer.
     std::uint64_t failed = 0;     ///< Told an HttpFailure, `busy` included.
     std::uint64_t cancelled = 0;  ///< Told nothing.
-    std::uint64_t busy = 0;       ///< Of those that failed: the queue was full.
+    std::uint64_t busy = 0;       ///< Of those that failed: the queue was full, or memory.
 };
 
 /// Asks other HTTP servers. All transfers run on one thread of the client's own (libcurl's multi interface),

@@ -1,5 +1,6 @@
 #include "io/http_client.hpp"
 
+#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -7,6 +8,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstring>
+#include <curl/curl.h>
 #include <dlfcn.h>
 #include <filesystem>
 #include <fstream>
@@ -61,6 +63,12 @@ private:
     bool open_ = false;
 };
 
+/// Of transfers that libcurl is to have no memory for.
+std::atomic<int>& transfers_without_memory() {
+    static std::atomic<int> count = 0;
+    return count;
+}
+
 HangingNames& hanging_names() {
     static auto& names = *new HangingNames;  // A look-up's thread may outlive the tests.
     return names;
@@ -78,6 +86,18 @@ extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo
     if (name != nullptr && std::strstr(name, ".invalid") != nullptr) return EAI_NONAME;
     static const auto next = reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
     return next(name, service, hints, found);
+}
+
+/// Likewise, for the client.
+extern "C" CURLMcode curl_multi_add_handle(CURLM* multi, CURL* easy) {
+    std::atomic<int>& count = legroom::io::transfers_without_memory();
+    if (count > 0) {
+        --count;
+        return CURLM_OUT_OF_MEMORY;
+    }
+    static const auto next =
+        reinterpret_cast<decltype(&curl_multi_add_handle)>(::dlsym(RTLD_NEXT, "curl_multi_add_handle"));
+    return next(multi, easy);
 }
 
 namespace legroom::io {
@@ -428,6 +448,16 @@ TEST_F(HttpClientTest, SignsForS3) {
     EXPECT_THAT(signature, HasSubstr("AWS4-HMAC-SHA256 Credential=AKID/"));
     EXPECT_THAT(signature, HasSubstr("/eu-central-1/s3/aws4_request"));
     EXPECT_EQ(requests.at(0).body, "sound");
+}
+
+TEST_F(HttpClientTest, WhatLibcurlCannotBeginFails) {
+    transfers_without_memory() = 1;
+    HttpRequest request = get("/");
+    request.download_file = file("down", "");
+    EXPECT_EQ(failure(request), "busy");
+    EXPECT_FALSE(std::ifstream{request.download_file}.good());
+    EXPECT_EQ(answer(get("/")).status, 200);
+    EXPECT_EQ(client->under_way(), 0U);
 }
 
 TEST_F(HttpClientTest, WhatIsCancelledIsNotToldOf) {

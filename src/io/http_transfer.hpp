@@ -83,7 +83,7 @@ enum class HttpError : std::uint8_t {
     too_many_redirects,  ///< More than HttpRequest::redirects, but at least one.
     closed,              ///< The connection broke, or what came is not HTTP.
     file,                ///< One of the request's files cannot be made or used.
-    busy,                ///< The client's queue is full.
+    busy,                ///< The client's queue is full, or memory.
 };
 std::string_view to_string(HttpError error);
 
