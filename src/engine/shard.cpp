@@ -334,7 +334,7 @@ template <class Work>
 void Shard::on_player(Instant now, const PlaybackTarget& target, Work work) {
     if (const auto* leg_id = std::get_if<LegId>(&target)) {
         on_leg(now, *leg_id, [&](Leg& leg) { work(leg.player()); });
-    } else if (Room* room = rooms_.find(std::get<RoomId>(target))) {
+    } else if (Room* room = rooms_.find(std::get<RoomId>(target)); room != nullptr && room->has_legs()) {
         work(room->player());
         report_playbacks();
     }
@@ -542,8 +542,14 @@ void Shard::act(Instant now, GatheringOutput output) {
     }
 }
 
+/// What is played to a room ends with its last leg: nobody would ever hear the rest.
 void Shard::leave_room(Leg& leg) {
-    if (Room* room = leg.room()) room->remove(leg);
+    Room* room = leg.room();
+    if (room == nullptr) return;
+    room->remove(leg);
+    if (room->has_legs()) return;
+    room->player().stop_all();
+    report_playbacks();
 }
 
 }  // namespace legroom::engine
