@@ -193,13 +193,21 @@ std::uint32_t Shard::new_transaction_tag() {
 /// All that add_leg() made, or as much of it as it got done.
 void Shard::forget_leg(const LegId& id, LegNumber number) {
     for (const auto recording : recorder_.of(id)) stop_recording(recording);
-    if (const auto found = legs_.find(number); found != legs_.end())
+    if (const auto found = legs_.find(number); found != legs_.end()) {
         figures_.streams += found->second->figures();
+        contain([&] { end_playbacks(*found->second); });
+    }
     numbers_.erase(id);
     routes_.remove(number);
     deadlines_.erase(number);
     legs_.erase(number);
     stop_if_idle();
+}
+
+/// Those that a fault has left: each has its end.
+void Shard::end_playbacks(Leg& leg) {
+    leg.player().stop_all();
+    leg.player().tell([this](const auto& what) { report(what); });
 }
 
 void Shard::start_ticking(Instant now) {
@@ -342,8 +350,7 @@ void Shard::on_player(Instant now, const PlaybackTarget& target, Work work) {
 
 /// Those in rooms.
 void Shard::report_playbacks() {
-    rooms_.report_playbacks(
-        [this](PlaybackReport what) { std::visit([this](auto& one) { report(std::move(one)); }, what); });
+    rooms_.report_playbacks([this](const auto& what) { report(what); });
 }
 
 void Shard::handle(Instant, const CreateRoom& command) {
@@ -472,9 +479,7 @@ void Shard::pump(Instant now, LegNumber number) {
     deadlines_.set(number, leg.connection().deadline());
     const auto [sent, dropped] = leg.take_digits_done();
     if (sent + dropped > 0) report(DigitsDone{leg.id(), sent, dropped});
-    for (PlaybackReport& what : leg.player().take_reports()) {
-        std::visit([this](auto& one) { report(std::move(one)); }, what);
-    }
+    leg.player().tell([this](const auto& what) { report(what); });
     if (const auto path = leg.take_path_quality()) {
         if (path->round_trip) figures_.round_trip.observe(*path->round_trip);
         if (path->jitter) figures_.jitter.observe(*path->jitter);

@@ -219,6 +219,25 @@ TEST(Shard, ALegThatCannotBeMadeIsReportedAndForgotten) {
     }
 }
 
+TEST(Shard, EveryPlaybackAtALegHasItsEndThoughClosingItFails) {
+    bool failed = true;
+    for (int failing = 1; failed; ++failing) {
+        SCOPED_TRACE(failing);
+        SeededRandom random(1);
+        Bench bench(random);
+        bench.handle(create("guest"));
+        for (const char* id : {"a", "b", "c"})
+            bench.handle(StartPlayback{PlaybackId{id}, LegId{"guest"}, std::make_shared<FrameQueue>()});
+        bench.until_failure = failing;
+        bench.handle(CloseLeg{LegId{"guest"}});
+        failed = std::exchange(bench.until_failure, 0) == 0;
+        EXPECT_EQ(bench.shard.counters().faults, failed ? 1U : 0U);
+        EXPECT_THAT(bench.ended_playbacks(), testing::ElementsAre("stopped a", "stopped b", "stopped c"));
+        EXPECT_EQ(bench.shard.leg_count(), 1U);
+        if (!failed) EXPECT_GT(failing, 1) << "an end is not told without memory";
+    }
+}
+
 TEST(Shard, ARoomThatHasBecomeEmptyPlaysNothingAndCostsNothing) {
     const Command endings[] = {LeaveRoom{LegId{"steady"}}, CloseLeg{LegId{"steady"}},
                                JoinRoom{LegId{"steady"}, RoomId{"other"}, {}, {}}};
