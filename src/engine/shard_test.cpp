@@ -234,7 +234,7 @@ TEST(Shard, EveryPlaybackAtALegHasItsEndThoughClosingItFails) {
         EXPECT_EQ(bench.shard.counters().faults, failed ? 1U : 0U);
         EXPECT_THAT(bench.ended_playbacks(), testing::ElementsAre("stopped a", "stopped b", "stopped c"));
         EXPECT_EQ(bench.shard.leg_count(), 1U);
-        if (!failed) EXPECT_GT(failing, 1) << "an end is not told without memory";
+        EXPECT_TRUE(failed || failing > 1) << "an end is not told without memory";
     }
 }
 

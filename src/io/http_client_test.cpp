@@ -353,8 +353,8 @@ TEST_F(HttpClientTest, OnlyTheHeadersOfTheFinalAnswerAreOne) {
     request.discard_body = true;
     request.redirects = 1;
     request.total_time = 100ms;
-    for (const ScriptedServer* server : {&early, &unfinished, &elsewhere}) {
-        request.url = server->url();
+    for (const ScriptedServer* one : {&early, &unfinished, &elsewhere}) {
+        request.url = one->url();
         EXPECT_EQ(failure(request), "timeout");
     }
     EXPECT_EQ(early.connections, 2) << "the redirect was followed";
