@@ -48,8 +48,10 @@ std::optional<json::object> payload_of(const vsi::Command& command,
     json::object payload = value.get_object();
     if (command.body == vsi::Command::Body::candidate) payload = {{"candidate", payload}};
     if (command.body == vsi::Command::Body::bridge) {
-        if (const auto* peer = payload.if_contains("room_id")) payload["peer_room_id"] = *peer;
-        if (const auto* id = payload.if_contains("id")) payload["bridge_id"] = *id;
+        // Copies first: a new member may move those that are there.
+        if (const auto* peer = payload.if_contains("room_id"))
+            payload.emplace("peer_room_id", json::value{*peer});
+        if (const auto* id = payload.if_contains("id")) payload.emplace("bridge_id", json::value{*id});
     }
     for (const auto& place : command.places) {
         const auto found =
