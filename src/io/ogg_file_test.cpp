@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sndfile.h>
-#include <sys/resource.h>
 
 #include "io/recording_store.hpp"
+#include "sim/full_disk.hpp"
 #include "sim/scratch_directory.hpp"
 
 namespace legroom::io {
@@ -150,19 +149,28 @@ TEST(OggFile, KeepsWhatThereIsWhenTheDiskIsFull) {
     PacketShelf shelf;
     shelf.say(0, 100);
     const std::uintmax_t before = shelf.content(".rec-call.ogg.tmp").size();
-    rlimit unlimited{};
-    ::getrlimit(RLIMIT_FSIZE, &unlimited);
-    const auto old = std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit small{before + 50, unlimited.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &small);
-    shelf.say(100, 100);
-    ::setrlimit(RLIMIT_FSIZE, &unlimited);
-    std::signal(SIGXFSZ, old);
+    {
+        const FullDisk full(before + 50);
+        shelf.say(100, 100);
+    }
     const auto finished = std::get<record::Finished>(shelf.reports.at(1));
     EXPECT_EQ(finished.error, "File too large");
     EXPECT_EQ(finished.file, shelf.path("call.ogg"));
     EXPECT_EQ(play(finished.file).frames, 75 * 960);
     EXPECT_EQ(shelf.content("call.ogg").size(), before);
+}
+
+TEST(OggFile, AnEndThatCannotBeWrittenLosesNoMoreThanThat) {
+    PacketShelf shelf;
+    shelf.say(0, 100);
+    shelf.tape->close();
+    {
+        const FullDisk full(0);
+        shelf.store->drain();
+    }
+    const auto finished = std::get<record::Finished>(shelf.reports.at(1));
+    EXPECT_EQ(finished.error, "File too large");
+    EXPECT_EQ(play(finished.file).frames, 75 * 960);
 }
 
 TEST(OggFile, SaysHowMuchTheDiskWasTooSlowFor) {

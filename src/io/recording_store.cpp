@@ -210,8 +210,8 @@ void RecordingStore::recover(const std::string& staging_name) {
     auto file = StagingFile::reopen(directory_, staging_name);
     if (!file) return;
     const Mended mended = staging_name.ends_with(kOggStaging) ? mend_ogg(*file) : mend_wav(*file);
-    if (mended == Mended::foreign) return file->leave();
-    if (mended == Mended::empty) return;  // And so it goes.
+    if (mended == Mended::foreign) return;
+    if (mended == Mended::empty) return file->discard();
     const auto published = file->publish();
     if (published) sink_(record::Recovered{*published});
 }
@@ -219,11 +219,15 @@ void RecordingStore::recover(const std::string& staging_name) {
 /// Tracks that were never made one file, or whose making was broken off.
 void RecordingStore::recover_tracks(const std::string& name, Tracks&& tracks) {
     std::error_code ignored;
-    if (std::filesystem::exists(directory_ + "/" + name, ignored)) return;  // It was done: the tracks go.
-    {
-        auto begun = StagingFile::reopen(directory_, ".rec-" + name + ".tmp");
-        if (!begun && begun.error() == boost::system::errc::device_or_resource_busy) return;
-    }  // It goes, to be made anew.
+    if (std::filesystem::exists(directory_ + "/" + name, ignored)) {  // It was done.
+        for (auto& [channel, file] : tracks) file.discard();
+        return;
+    }
+    if (auto begun = StagingFile::reopen(directory_, ".rec-" + name + ".tmp")) {
+        begun->discard();  // To be made anew.
+    } else if (begun.error() == boost::system::errc::device_or_resource_busy) {
+        return;
+    }
     std::vector<StagingFile> files;
     std::optional<SampleRate> rate;
     for (auto& [channel, file] : tracks) {

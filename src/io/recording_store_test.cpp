@@ -1,12 +1,11 @@
 #include "io/recording_store.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
+#include "sim/full_disk.hpp"
 #include "sim/scratch_directory.hpp"
 
 namespace legroom::io {
@@ -131,20 +130,40 @@ TEST(RecordingStore, KeepsWhatThereIsWhenTheDiskIsFull) {
     say(*other, 0, 5);
     shelf.store->drain();
     say(*tape, 50, 100);
-    rlimit before{};
-    ::getrlimit(RLIMIT_FSIZE, &before);
-    const auto old = std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit small{80 + 100 * kTickBytes + 7, before.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &small);
-    shelf.store->drain();
-    ::setrlimit(RLIMIT_FSIZE, &before);
-    std::signal(SIGXFSZ, old);
+    {
+        const FullDisk full(80 + 100 * kTickBytes + 7);
+        shelf.store->drain();
+    }
     const auto finished = shelf.take<record::Finished>();
     EXPECT_EQ(finished.error, "File too large");
     EXPECT_EQ(finished.file, shelf.directory + "/full.wav");
     EXPECT_GE(shelf.size("full.wav"), 80 + 50 * kTickBytes);
     EXPECT_EQ((shelf.size("full.wav") - 80) % 2, 0U);
     EXPECT_EQ(shelf.store->count(), 1U) << "the other one goes on";
+}
+
+TEST(RecordingStore, AHeaderThatCannotBeWrittenLosesNoSound) {
+    Shelf shelf;
+    const auto tape = shelf.open(RecordingId{1}, "a.wav");
+    shelf.take<record::Opened>();
+    say(*tape, 0, 65);
+    shelf.store->drain();
+    tape->close();
+    {
+        const FullDisk full(0);
+        shelf.store->drain();
+    }
+    EXPECT_EQ(shelf.take<record::Finished>().file, shelf.directory + "/a.wav");
+    EXPECT_EQ(shelf.size("a.wav"), 80 + 65 * kTickBytes);
+}
+
+TEST(RecordingStore, AStoreThatIsDroppedLosesNoSound) {
+    Shelf shelf;
+    const auto tape = shelf.open(RecordingId{1}, "a.wav");
+    say(*tape, 0, 65);
+    shelf.store->drain();
+    shelf.store.reset();
+    EXPECT_EQ(shelf.size(".rec-a.wav.tmp"), 80 + 65 * kTickBytes);
 }
 
 TEST(RecordingStore, MakesOneFileOfAllTracks) {

@@ -40,22 +40,6 @@ StagingFile::StagingFile(Descriptor file, std::string directory, std::string nam
       name_(std::move(name)),
       path_(directory_ + "/" + staging) {}
 
-StagingFile::StagingFile(StagingFile&& other) noexcept
-    : file_(std::move(other.file_)),
-      directory_(std::move(other.directory_)),
-      name_(std::move(other.name_)),
-      path_(std::exchange(other.path_, {})) {}
-
-StagingFile& StagingFile::operator=(StagingFile&& other) noexcept {
-    if (this == &other) return *this;
-    discard();
-    file_ = std::move(other.file_);
-    directory_ = std::move(other.directory_);
-    name_ = std::move(other.name_);
-    path_ = std::exchange(other.path_, {});
-    return *this;
-}
-
 Result<StagingFile> StagingFile::create(const std::string& directory, const std::string& name) {
     if (exists(directory + "/" + name)) return make_error_code(boost::system::errc::file_exists);
     const std::string staging = std::string{kHidden} + name + std::string{kUnfinished};
@@ -121,9 +105,7 @@ Result<std::string> StagingFile::publish() {
         }
         if (errno != EEXIST) break;
     }
-    const error_code error = last_error();
-    path_.clear();  // Whoever mends what is wrong finds it there, and so does the next start.
-    return error;
+    return last_error();
 }
 
 void StagingFile::discard() {

@@ -12,18 +12,14 @@ namespace legroom::io {
 
 /// A file that is not there yet: hidden (".rec-NAME.tmp") beside the place it will have, until it is whole
 /// and gets its name in one step. Locked as long as somebody of this machine has it, so that a second
-/// program, or the next run, can tell one that is being written from one that was left. Goes away unless it
-/// is published or kept. Blocks as long as the disk does.
+/// program, or the next run, can tell one that is being written from one that was left. Stays, hidden, for
+/// the next run to look after, unless it is published or discarded. Blocks as long as the disk does.
 class StagingFile {
 public:
     /// A new one. errc::file_exists: the name is taken, by a file or by another one on its way.
     static Result<StagingFile> create(const std::string& directory, const std::string& name);
     /// One that was left, by its own name. errc::device_or_resource_busy: somebody writes it.
     static Result<StagingFile> reopen(const std::string& directory, const std::string& staging_name);
-
-    ~StagingFile() { discard(); }
-    StagingFile(StagingFile&& other) noexcept;
-    StagingFile& operator=(StagingFile&& other) noexcept;
 
     error_code write_at(std::uint64_t offset, Bytes bytes);
     error_code set_size(std::uint64_t bytes);  ///< What was not written reads as zeros.
@@ -36,7 +32,6 @@ public:
     /// hidden.
     Result<std::string> publish();
     void discard();
-    void leave() { path_.clear(); }  ///< Stays as it is, for whoever can read it.
 
 private:
     StagingFile(Descriptor file, std::string directory, std::string name, const std::string& staging);

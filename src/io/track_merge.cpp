@@ -59,7 +59,8 @@ error_code TrackMerge::read(std::size_t channel, std::size_t count) {
 
 Result<std::string> TrackMerge::publish() {
     auto published = out_.publish();
-    if (published) tracks_.clear();
+    if (!published) return published;
+    for (StagingFile& track : tracks_) track.discard();
     return published;
 }
 

@@ -30,7 +30,7 @@ public:
     [[nodiscard]] const record::Tape& tape() const { return *tape_; }
     [[nodiscard]] const record::WavFormat& format() const { return format_; }
 
-    /// Gives it its name; an empty one goes away and has none.
+    /// Gives it its name, even if its header cannot be mended any more; an empty one goes away and has none.
     Result<std::string> publish();
     StagingFile take_file() { return std::move(file_); }  ///< For who makes something else of it.
 
