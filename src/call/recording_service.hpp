@@ -126,6 +126,7 @@ private:
     void on(Instant now, const record::NotOpened& report);
     void on(Instant now, const record::Finished& report);
     void on(Instant now, const record::Recovered& report);
+    void on(Instant, const record::Warning&) {}  ///< Whoever keeps the log has seen it.
     Running::iterator find(record::RecordingId id);
 
     RecordingConfig config_;

@@ -5,6 +5,7 @@
 #include <boost/system/errc.hpp>
 #include <charconv>
 #include <filesystem>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -12,6 +13,11 @@ namespace legroom::io {
 namespace {
 
 constexpr std::string_view kOggStaging = ".ogg.tmp";
+constexpr std::string_view kNoTrack =
+    "this hidden file is no channel of ours, or cannot be read; nothing is made of the others until it is "
+    "gone";
+constexpr std::string_view kPutOff =
+    "; the channels stay in hidden files, of which the next start makes this one";
 
 /// "room.wav", 2: "room.wav.2": a name that no recording has.
 std::string track_name(const std::string& name, std::size_t channel) {
@@ -44,8 +50,33 @@ std::vector<std::string> names_in(const std::string& directory) {
     return names;
 }
 
-void note(record::Finished& story, const error_code& problem) {
-    if (story.error.empty()) story.error = problem.message();
+void note(record::Finished& story, const std::string& problem) {
+    if (story.error.empty()) story.error = problem;
+}
+void note(record::Finished& story, const error_code& problem) { note(story, problem.message()); }
+
+/// None of them is in a file that anybody is told of.
+void omit_tracks(record::Finished& story, const std::string& why) {
+    note(story, why);
+    for (record::Track& track : story.tracks) story.omitted.push_back(std::move(track.key));
+    story.tracks.clear();
+}
+
+/// What is there of one channel.
+struct LeftTrack {
+    std::optional<SampleRate> rate;  ///< nullopt: not even a header.
+    bool sounds = false;
+};
+/// nullopt: it cannot be read, or is none of ours.
+std::optional<LeftTrack> read_left_track(const StagingFile& file) {
+    std::array<std::uint8_t, record::kWavHeaderBytes> beginning{};
+    const auto got = file.read_at(0, beginning);
+    const auto size = file.size();
+    if (!got || !size) return std::nullopt;
+    if (*got < beginning.size()) return LeftTrack{};
+    const auto format = record::read_wav_header(beginning);
+    if (!format || format->channels != 1) return std::nullopt;
+    return LeftTrack{format->rate, *size > beginning.size()};
 }
 
 }  // namespace
@@ -111,7 +142,7 @@ void RecordingStore::drain() {
 bool RecordingStore::drain(Recording& recording, error_code& problem) {
     problem = std::visit([](auto& file) { return file.drain(); }, recording.file);
     for (TrackFile& track : recording.tracks) {
-        if (track.file && track.file->drain()) track.file.reset();
+        if (track.file && !track.problem) track.problem = track.file->drain();
     }
     return problem || std::visit([](const auto& file) { return file.complete(); }, recording.file);
 }
@@ -127,7 +158,7 @@ void RecordingStore::finish(record::RecordingId id, Recording recording, const e
     } else {
         note(story, published.error());
     }
-    if (recording.multi_channel_name.empty() || story.file.empty()) return sink_(std::move(story));
+    if (recording.multi_channel_name.empty()) return sink_(std::move(story));
     merge(std::move(recording), std::move(story));
 }
 
@@ -138,6 +169,7 @@ void RecordingStore::merge(Recording recording, record::Finished then) {
     std::vector<StagingFile> files;
     for (TrackFile& track : recording.tracks) {
         then.dropped += track.tape->dropped();
+        if (track.problem) note(then, track.problem);
         if (!track.file) {
             then.omitted.push_back(track.key);
             continue;
@@ -146,14 +178,15 @@ void RecordingStore::merge(Recording recording, record::Finished then) {
                                record::time_of(track.tape->reached())});
         files.push_back(track.file->take_file());
     }
+    const std::string& name = recording.multi_channel_name;
     if (files.empty()) return sink_(std::move(then));
-    auto merge = TrackMerge::begin(directory_, recording.multi_channel_name, rate, frames, std::move(files));
+    auto merge = TrackMerge::begin(directory_, name, rate, frames, std::move(files));
     if (!merge) {
-        note(then, merge.error());
-        then.tracks.clear();
-        return sink_(std::move(then));
+        omit_tracks(then, merge.error().message());
+        sink_(std::move(then));
+        return warn(name, merge.error().message() + std::string{kPutOff});
     }
-    jobs_.push_back({std::move(*merge), std::move(then)});
+    jobs_.push_back({name, std::move(*merge), std::move(then)});
 }
 
 bool RecordingStore::work() {
@@ -169,17 +202,24 @@ bool RecordingStore::work() {
 
 void RecordingStore::conclude(Job job, const error_code& problem) {
     const Result<std::string> published = problem ? Result<std::string>{problem} : job.merge.publish();
-    if (!job.then) {
-        if (published) sink_(record::Recovered{*published});
-        return;
-    }
-    if (published) {
-        job.then->multi_channel_file = *published;
-    } else {
-        note(*job.then, published.error());
-        job.then->tracks.clear();
-    }
+    if (!published) return put_off(std::move(job), published.error().message());
+    if (!job.then) return sink_(record::Recovered{*published});
+    job.then->multi_channel_file = *published;
     sink_(std::move(*job.then));
+}
+
+/// What is recorded stays, in a file for each channel.
+void RecordingStore::put_off(Job job, const std::string& why) {
+    job.merge.give_up();
+    if (job.then) {
+        omit_tracks(*job.then, why);
+        sink_(std::move(*job.then));
+    }
+    warn(job.name, why + std::string{kPutOff});
+}
+
+void RecordingStore::warn(const std::string& name, const std::string& text) {
+    sink_(record::Warning{directory_ + "/" + name, text});
 }
 
 void RecordingStore::finish_all() {
@@ -190,19 +230,32 @@ void RecordingStore::finish_all() {
 }
 
 void RecordingStore::recover() {
-    std::map<std::string, Tracks> tracks;
-    for (const std::string& staging : names_in(directory_)) {
-        const auto name = name_of_staging(staging);
-        const auto track = name ? read_track_name(*name) : std::nullopt;
-        if (!track) continue;
-        auto file = StagingFile::reopen(directory_, staging);
-        if (file) tracks[track->file].emplace(track->channel, std::move(*file));
-    }
+    auto tracks = find_left_tracks();
     for (const std::string& staging : names_in(directory_)) {
         const auto name = name_of_staging(staging);
         if (name && !read_track_name(*name) && !tracks.contains(*name)) recover(staging);
     }
     for (auto& [name, files] : tracks) recover_tracks(name, std::move(files));
+}
+
+/// Those of which one cannot be opened have none at all: they wait until it can be.
+RecordingStore::LeftTracks RecordingStore::find_left_tracks() {
+    LeftTracks found;
+    std::set<std::string> wait;
+    for (const std::string& staging : names_in(directory_)) {
+        const auto name = name_of_staging(staging);
+        const auto track = name ? read_track_name(*name) : std::nullopt;
+        if (!track) continue;
+        auto& tracks = found[track->file];
+        if (auto file = StagingFile::reopen(directory_, staging)) {
+            tracks.emplace(track->channel, std::move(*file));
+        } else if (file.error() != boost::system::errc::device_or_resource_busy) {
+            warn(staging, file.error().message() + std::string{kPutOff});
+            wait.insert(track->file);
+        }
+    }
+    for (const std::string& name : wait) found[name].clear();
+    return found;
 }
 
 /// A whole file, or as much as there is of it.
@@ -218,6 +271,7 @@ void RecordingStore::recover(const std::string& staging_name) {
 
 /// Tracks that were never made one file, or whose making was broken off.
 void RecordingStore::recover_tracks(const std::string& name, Tracks&& tracks) {
+    if (tracks.empty()) return;
     std::error_code ignored;
     if (std::filesystem::exists(directory_ + "/" + name, ignored)) {  // It was done.
         for (auto& [channel, file] : tracks) file.discard();
@@ -228,19 +282,25 @@ void RecordingStore::recover_tracks(const std::string& name, Tracks&& tracks) {
     } else if (begun.error() == boost::system::errc::device_or_resource_busy) {
         return;
     }
-    std::vector<StagingFile> files;
     std::optional<SampleRate> rate;
-    for (auto& [channel, file] : tracks) {
-        std::array<std::uint8_t, record::kWavHeaderBytes> beginning{};
-        const auto got = file.read_at(0, beginning);
-        const auto format = got ? record::read_wav_header(beginning) : std::nullopt;
-        if (!format || format->channels != 1 || (rate && *rate != format->rate)) continue;
-        rate = format->rate;
-        files.push_back(std::move(file));
+    bool sounds = false;
+    for (const auto& [channel, file] : tracks) {
+        const auto left = read_left_track(file);
+        if (!left || (left->rate && rate.value_or(*left->rate) != *left->rate))
+            return warn(track_name(name, channel), std::string{kNoTrack});
+        if (left->rate) rate = left->rate;
+        sounds = sounds || left->sounds;
     }
-    if (files.empty()) return;
-    auto merge = TrackMerge::begin(directory_, name, *rate, 0, std::move(files));
-    if (merge) jobs_.push_back({std::move(*merge), std::nullopt});
+    if (sounds) return merge_again(name, *rate, std::move(tracks));
+    for (auto& [channel, file] : tracks) file.discard();
+}
+
+void RecordingStore::merge_again(const std::string& name, SampleRate rate, Tracks&& tracks) {
+    std::vector<StagingFile> files;
+    for (auto& [channel, file] : tracks) files.push_back(std::move(file));
+    auto merge = TrackMerge::begin(directory_, name, rate, 0, std::move(files));
+    if (!merge) return warn(name, merge.error().message() + std::string{kPutOff});
+    jobs_.push_back({name, std::move(*merge), std::nullopt});
 }
 
 }  // namespace legroom::io

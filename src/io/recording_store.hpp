@@ -45,8 +45,9 @@ private:
     struct TrackFile {
         std::string key;
         std::size_t channel = 0;
-        std::optional<WavFile> file;  ///< nullopt: it could not be made, or written.
+        std::optional<WavFile> file;  ///< nullopt: it could not be made.
         std::shared_ptr<record::Tape> tape;
+        error_code problem = {};  ///< Why it ends where it ends.
     };
     using File = std::variant<WavFile, OggFile>;
     struct Recording {
@@ -56,10 +57,14 @@ private:
     };
     /// A merge, and what there is to tell after it.
     struct Job {
+        std::string name;
         TrackMerge merge;
         std::optional<record::Finished> then;  ///< nullopt: of an earlier run.
     };
-    using Tracks = std::map<std::size_t, StagingFile>;  ///< By channel.
+    /// By channel.
+    using Tracks = std::map<std::size_t, StagingFile>;
+    /// Of an earlier run, by the name of the file that they are to be.
+    using LeftTracks = std::map<std::string, Tracks>;
 
     void make(const record::Open& order);
     void make(const record::OpenPackets& order);
@@ -72,8 +77,12 @@ private:
     void finish(record::RecordingId id, Recording recording, const error_code& problem);
     void merge(Recording recording, record::Finished then);
     void recover(const std::string& staging_name);
+    LeftTracks find_left_tracks();
     void recover_tracks(const std::string& name, Tracks&& tracks);
+    void merge_again(const std::string& name, SampleRate rate, Tracks&& tracks);
     void conclude(Job job, const error_code& problem);
+    void put_off(Job job, const std::string& why);
+    void warn(const std::string& name, const std::string& text);
 
     std::string directory_;
     Sink sink_;

@@ -18,7 +18,9 @@ using Names = std::vector<std::string>;
 /// A directory of its own, and what a store there says.
 class Shelf {
 public:
-    Shelf() {
+    Shelf() { make_store(); }
+
+    void make_store() {
         store.emplace(directory, [this](record::Report report) { reports.push_back(std::move(report)); });
     }
 
@@ -33,6 +35,13 @@ public:
         Report report = std::get<Report>(reports.at(0));
         reports.erase(reports.begin());
         return report;
+    }
+    /// Another start of the program in the same directory.
+    void next_run() {
+        make_store();
+        store->recover();
+        while (store->work()) {
+        }
     }
     [[nodiscard]] Names names() const {
         Names found;
@@ -200,6 +209,135 @@ TEST(RecordingStore, MakesOneFileOfAllTracks) {
     EXPECT_EQ(pair(0), std::string("\1\0\0\0", 4));
     EXPECT_EQ(pair(20), std::string("\1\0\2\0", 4));
     EXPECT_EQ(pair(50), std::string("\0\0\2\0", 4));
+}
+
+/// A room's recording with two channels, of which each says 20 ticks.
+struct TwoTracks {
+    explicit TwoTracks(Shelf& shelf) : mix(shelf.open(RecordingId{1}, "mix.wav", "all.wav")) {
+        for (const char* key : {"one", "two"}) {
+            tracks.push_back(std::make_shared<record::Tape>(1, SampleRate::k8000));
+            shelf.store->handle(record::AddTrack{RecordingId{1}, key, tracks.back()});
+        }
+        say(20);
+        shelf.store->drain();
+        shelf.reports.clear();
+    }
+    void say(std::size_t ticks) {
+        for (const auto& tape : {mix, tracks[0], tracks[1]}) io::say(*tape, tick, ticks);
+        tick += ticks;
+    }
+
+    std::shared_ptr<record::Tape> mix;
+    std::vector<std::shared_ptr<record::Tape>> tracks;
+    record::Position tick = 0;
+};
+
+const Names kLeft{".rec-all.wav.0.tmp", ".rec-all.wav.1.tmp", "mix.wav"};
+
+/// The next start makes the one file, with two channels of so many ticks.
+void expect_merged_by_the_next(Shelf& shelf, std::size_t ticks) {
+    shelf.next_run();
+    EXPECT_EQ(shelf.names(), (Names{"all.wav", "mix.wav"}));
+    EXPECT_EQ(shelf.size("all.wav"), 80 + ticks * 2 * kTickBytes);
+    EXPECT_EQ(shelf.take<record::Recovered>().file, shelf.directory + "/all.wav");
+}
+
+TEST(RecordingStore, TracksThatCannotBeMergedAreLeftForTheNextStart) {
+    for (const std::size_t full_at : {std::size_t{0}, 80 + 30 * kTickBytes}) {  // at its header, and later
+        Shelf shelf;
+        TwoTracks room(shelf);
+        room.mix->close();
+        if (full_at == 0) {
+            const FullDisk full(full_at);
+            shelf.store->drain();
+        } else {
+            shelf.store->drain();
+            const FullDisk full(full_at);
+            while (shelf.store->work()) {
+            }
+        }
+        const auto finished = shelf.take<record::Finished>();
+        EXPECT_EQ(finished.file, shelf.directory + "/mix.wav");
+        EXPECT_EQ(finished.error, "File too large");
+        EXPECT_EQ(finished.multi_channel_file, "");
+        EXPECT_TRUE(finished.tracks.empty());
+        EXPECT_EQ(finished.omitted, (Names{"one", "two"}));
+        EXPECT_EQ(shelf.take<record::Warning>().file, shelf.directory + "/all.wav");
+        EXPECT_EQ(shelf.names(), kLeft);
+        expect_merged_by_the_next(shelf, 20);
+    }
+}
+
+TEST(RecordingStore, TracksWhoseFileCannotBeMadeAreLeftForTheNextStart) {
+    Shelf shelf;
+    TwoTracks room(shelf);
+    shelf.write("all.wav", "somebody's");
+    room.mix->close();
+    shelf.store->drain();
+    EXPECT_EQ(shelf.take<record::Finished>().omitted.size(), 2U);
+    EXPECT_EQ(shelf.names().size(), 4U);
+}
+
+TEST(RecordingStore, ATrackThatCannotBeWrittenKeepsWhatItHas) {
+    Shelf shelf;
+    TwoTracks room(shelf);
+    say(*room.tracks[1], 20, 20);
+    {
+        const FullDisk full(80 + 25 * kTickBytes);
+        shelf.store->drain();  // the second one's end
+    }
+    say(*room.mix, 20, 40);
+    say(*room.tracks[0], 20, 40);
+    room.mix->close();
+    shelf.store->drain();
+    while (shelf.store->work()) {
+    }
+    const auto finished = shelf.take<record::Finished>();
+    EXPECT_EQ(finished.error, "File too large");
+    EXPECT_EQ(finished.multi_channel_file, shelf.directory + "/all.wav");
+    EXPECT_EQ(finished.tracks.size(), 2U);
+    const std::string bytes = shelf.content("all.wav");
+    ASSERT_EQ(bytes.size(), 80 + 60 * 2 * kTickBytes);
+    const auto both = [&](std::size_t tick) { return bytes.substr(80 + tick * 2 * kTickBytes, 4); };
+    EXPECT_EQ(both(10), "\xe8\x03\xe8\x03");
+    EXPECT_EQ(both(50), std::string("\xe8\x03\0\0", 4));
+}
+
+TEST(RecordingStore, TracksAreMergedThoughTheMixCouldNotBeWritten) {
+    Shelf shelf;
+    const auto mix = shelf.open(RecordingId{1}, "mix.wav", "all.wav");
+    const auto track = std::make_shared<record::Tape>(1, SampleRate::k8000);
+    shelf.store->handle(record::AddTrack{RecordingId{1}, "one", track});
+    shelf.take<record::Opened>();
+    say(*track, 0, 20);
+    shelf.store->drain();
+    say(*mix, 0, 20);
+    {
+        const FullDisk full(80);
+        shelf.store->drain();
+    }
+    while (shelf.store->work()) {
+    }
+    const auto finished = shelf.take<record::Finished>();
+    EXPECT_EQ(finished.file, "");
+    EXPECT_EQ(finished.multi_channel_file, shelf.directory + "/all.wav");
+    EXPECT_EQ(shelf.size("all.wav"), 80 + 20 * kTickBytes);
+}
+
+TEST(RecordingStore, ChannelsOfAnEarlierRunWaitForOneThatCannotBeRead) {
+    const std::string begun{as_text(record::wav_header({SampleRate::k8000, 1}, 0))};
+    const std::string wide{as_text(record::wav_header({SampleRate::k16000, 1}, 0))};
+    for (const std::string& other : {std::string(200, 'z'), wide + "12"}) {
+        Shelf shelf;
+        shelf.write(".rec-all.wav.0.tmp", begun + "12");
+        shelf.write(".rec-all.wav.1.tmp", other);
+        shelf.next_run();
+        EXPECT_EQ(shelf.names(), (Names{".rec-all.wav.0.tmp", ".rec-all.wav.1.tmp"}));
+        EXPECT_EQ(shelf.take<record::Warning>().file, shelf.directory + "/all.wav.1");
+        std::filesystem::remove(shelf.directory + "/.rec-all.wav.1.tmp");
+        shelf.next_run();
+        EXPECT_EQ(shelf.names(), Names{"all.wav"});
+    }
 }
 
 /// What kill -9 leaves: files that nobody closed.

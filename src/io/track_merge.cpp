@@ -29,7 +29,10 @@ Result<TrackMerge> TrackMerge::begin(const std::string& directory, const std::st
     if (!out) return out.error();
     TrackMerge merge{std::move(*out), rate, frames, std::move(tracks)};
     const auto header = record::wav_header(merge.format_, frames * merge.format_.frame_bytes());
-    if (const auto error = merge.out_.write_at(0, header)) return error;
+    if (const auto error = merge.out_.write_at(0, header)) {
+        merge.give_up();
+        return error;
+    }
     return merge;
 }
 
