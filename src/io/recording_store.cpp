@@ -16,6 +16,8 @@ constexpr std::string_view kOggStaging = ".ogg.tmp";
 constexpr std::string_view kNoTrack =
     "this hidden file is no channel of ours, or cannot be read; nothing is made of the others until it is "
     "gone";
+constexpr std::string_view kNoNames =
+    ": files cannot be made here, or cannot get their names without the risk to overwrite others";
 constexpr std::string_view kPutOff =
     "; the channels stay in hidden files, of which the next start makes this one";
 
@@ -230,6 +232,11 @@ void RecordingStore::finish_all() {
 }
 
 void RecordingStore::recover() {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(directory_, ignored)) {
+        if (const auto error = try_publishing(directory_))
+            sink_(record::Warning{directory_, error.message() + std::string{kNoNames}});
+    }
     auto tracks = find_left_tracks();
     for (const std::string& staging : names_in(directory_)) {
         const auto name = name_of_staging(staging);

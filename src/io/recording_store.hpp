@@ -28,7 +28,7 @@ public:
         : directory_(std::move(directory)), sink_(std::move(sink)) {}
 
     /// Finishes what an earlier run has left in the directory, and tells of each file. What somebody is
-    /// writing is left alone.
+    /// writing is left alone. Warns of a directory, if it is there, in which no file can get its name.
     void recover();
 
     void handle(const record::Order& order);

@@ -32,6 +32,15 @@ std::string other_name(const std::string& name, int number) {
     return dot == std::string::npos ? name + suffix : name.substr(0, dot) + suffix + name.substr(dot);
 }
 
+/// In one step or, where the file system cannot (NFS, FUSE), in two of which neither overwrites anything.
+error_code rename_to_new(const std::string& from, const std::string& to) {
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+    if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) return last_error();
+    if (::link(from.c_str(), to.c_str()) != 0) return last_error();
+    ::unlink(from.c_str());
+    return {};
+}
+
 }  // namespace
 
 StagingFile::StagingFile(Descriptor file, std::string directory, std::string name, const std::string& staging)
@@ -97,20 +106,32 @@ Result<std::size_t> StagingFile::read_at(std::uint64_t offset, MutableBytes out)
 }
 
 Result<std::string> StagingFile::publish() {
+    error_code error;
     for (int number = 0; number <= kOtherNames; ++number) {
         std::string target = directory_ + "/" + (number == 0 ? name_ : other_name(name_, number));
-        if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) {
+        error = rename_to_new(path_, target);
+        if (!error) {
             path_.clear();
             return target;
         }
-        if (errno != EEXIST) break;
+        if (error != boost::system::errc::file_exists) break;
     }
-    return last_error();
+    return error;
 }
 
 void StagingFile::discard() {
     if (!path_.empty()) ::unlink(path_.c_str());
     path_.clear();
+}
+
+error_code try_publishing(const std::string& directory) {
+    auto file = StagingFile::create(directory, ".rec-trial-" + std::to_string(::getpid()));
+    if (!file) return file.error();
+    const auto published = file->publish();
+    file->discard();
+    if (!published) return published.error();
+    ::unlink(published->c_str());
+    return {};
 }
 
 std::optional<std::string> name_of_staging(const std::string& staging_name) {

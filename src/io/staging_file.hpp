@@ -42,6 +42,9 @@ private:
     std::string path_;  ///< Of the hidden file; "": it has its name, or is gone.
 };
 
+/// Whether files can be made in the directory, and get their names there. Leaves nothing.
+error_code try_publishing(const std::string& directory);
+
 /// The name that a hidden file is to have; nullopt: it is none of ours.
 std::optional<std::string> name_of_staging(const std::string& staging_name);
 
