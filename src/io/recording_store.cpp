@@ -88,14 +88,21 @@ void RecordingStore::handle(const record::Order& order) {
 }
 
 void RecordingStore::make(const record::Open& order) {
+    if (order.tape->closed()) return call_off(order.id);
     make_directory();
     auto file = WavFile::create(directory_, order.name, order.format, order.tape);
     take(order.id, order.name, std::move(file), order.multi_channel_name);
 }
 
 void RecordingStore::make(const record::OpenPackets& order) {
+    if (order.tape->closed()) return call_off(order.id);
     make_directory();
     take(order.id, order.name, OggFile::create(directory_, order.name, order.serial, order.tape), {});
+}
+
+/// Nobody waits for it any more, and whoever asks again may want its name.
+void RecordingStore::call_off(record::RecordingId id) {
+    sink_(record::NotOpened{id, false, "closed before it was opened"});
 }
 
 void RecordingStore::make_directory() const {

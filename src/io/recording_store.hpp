@@ -69,6 +69,7 @@ private:
     void make(const record::Open& order);
     void make(const record::OpenPackets& order);
     void make(const record::AddTrack& order);
+    void call_off(record::RecordingId id);
     void make_directory() const;
     template <class OneFile>
     void take(record::RecordingId id, const std::string& name, Result<OneFile> file,

@@ -118,6 +118,16 @@ TEST(RecordingStore, NeverOverwrites) {
     EXPECT_EQ(shelf.content("taken.wav"), "mine");
 }
 
+TEST(RecordingStore, MakesNoFileThatNobodyWaitsFor) {
+    Shelf shelf;
+    const auto tape = std::make_shared<record::Tape>(1, SampleRate::k8000);
+    tape->close();  // while the disk hung
+    shelf.store->handle(record::Open{RecordingId{1}, "a.wav", "", {SampleRate::k8000, 1}, tape});
+    EXPECT_FALSE(shelf.take<record::NotOpened>().name_taken);
+    shelf.open(RecordingId{2}, "a.wav");
+    EXPECT_EQ(shelf.take<record::Opened>().id, RecordingId{2}) << "asked for again";
+}
+
 TEST(RecordingStore, SaysWhyAFileCannotBeMade) {
     Shelf shelf;
     shelf.write("file", "");

@@ -18,7 +18,7 @@ enum class RecordingId : std::uint64_t {};
 
 /// Make a file; answered by Opened or NotOpened. After Opened its tape is written down as it goes, until it
 /// is closed: then the file gets its name, and Finished comes. A closed tape with nothing on it leaves no
-/// file.
+/// file; of one that is closed already none is made.
 struct Open {
     RecordingId id{};
     std::string name;  ///< Of the file, without a directory. Bad characters are the caller's to refuse.
