@@ -28,9 +28,8 @@ Reply stopped(const Result<call::RecordingFinished>& done) {
 std::optional<Reply> keep_waiting() { return std::nullopt; }
 
 Deferred wait_for_disk(Instant until, std::function<void(Answer)> ask) {
-    return {until,          refusal(Status::unavailable, "the disk did not answer in time"),
-            LegId{"-"},     keep_waiting,
-            std::move(ask), {}};
+    return {until, refusal(Status::unavailable, "the disk did not answer in time"), LegId{"-"}, keep_waiting,
+            std::move(ask)};
 }
 
 }  // namespace

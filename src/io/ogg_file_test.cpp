@@ -120,7 +120,7 @@ TEST(OggFile, WithoutAPacketThereIsNone) {
 TEST(OggFile, IsFinishedAtTheEndOfTheProgram) {
     PacketShelf shelf;
     shelf.say(0, 77);
-    shelf.store->finish_all();  // nobody has closed the tape
+    shelf.store->finish_all({});  // nobody has closed the tape
     EXPECT_EQ(play(shelf.path("call.ogg")).frames, 77 * 960);
 }
 

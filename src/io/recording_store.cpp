@@ -200,11 +200,15 @@ void RecordingStore::merge(Recording recording, record::Finished then) {
 
 bool RecordingStore::work() {
     if (jobs_.empty()) return false;
-    Job& job = jobs_.front();
-    const error_code problem = job.merge.done() ? error_code{} : job.merge.step();
-    if (!problem && !job.merge.done()) return true;
-    Job ended = std::move(job);
-    jobs_.pop_front();
+    auto job = std::ranges::find_if(jobs_, [](const Job& one) { return one.then.has_value(); });
+    if (job == jobs_.end()) job = jobs_.begin();
+    const error_code problem = job->merge.done() ? error_code{} : job->merge.step();
+    if (!problem && !job->merge.done()) {
+        jobs_.splice(jobs_.end(), jobs_, job);
+        return true;
+    }
+    Job ended = std::move(*job);
+    jobs_.erase(job);
     conclude(std::move(ended), problem);
     return !jobs_.empty();
 }
@@ -231,11 +235,13 @@ void RecordingStore::warn(const std::string& name, const std::string& text) {
     sink_(record::Warning{directory_ + "/" + name, text});
 }
 
-void RecordingStore::finish_all() {
+void RecordingStore::finish_all(std::chrono::milliseconds patience) {
     drain();
     for (auto& [id, recording] : std::exchange(recordings_, {})) finish(id, std::move(recording), {});
-    while (work()) {
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (std::chrono::steady_clock::now() < until && work()) {
     }
+    for (Job& job : std::exchange(jobs_, {})) put_off(std::move(job), "the program ended");
 }
 
 void RecordingStore::recover() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <list>
@@ -34,10 +35,12 @@ public:
     void handle(const record::Order& order);
     /// Writes what is on the tapes. Often enough, tapes hold two and a half seconds.
     void drain();
-    /// What takes longer, a little of it. False: there is none.
+    /// What takes longer, a little of it, each in its turn; what somebody waits for before what an earlier
+    /// run left. False: there is none.
     bool work();
-    /// The end of the program: nobody puts anything on a tape any more.
-    void finish_all();
+    /// The end of the program: nobody puts anything on a tape any more. What takes longer than `patience` is
+    /// the next start's.
+    void finish_all(std::chrono::milliseconds patience);
 
     [[nodiscard]] std::size_t count() const { return recordings_.size(); }
 

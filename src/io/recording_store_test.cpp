@@ -350,6 +350,52 @@ TEST(RecordingStore, ChannelsOfAnEarlierRunWaitForOneThatCannotBeRead) {
     }
 }
 
+TEST(RecordingStore, TheEndOfTheProgramDoesNotWaitForMerges) {
+    Shelf shelf;
+    TwoTracks room(shelf);
+    room.say(20);
+    shelf.store->finish_all({});
+    const auto finished = shelf.take<record::Finished>();
+    EXPECT_EQ(finished.file, shelf.directory + "/mix.wav");
+    EXPECT_EQ(finished.omitted, (Names{"one", "two"}));
+    EXPECT_EQ(shelf.names(), kLeft);
+    shelf.reports.clear();
+    expect_merged_by_the_next(shelf, 40);
+}
+
+TEST(RecordingStore, AMergeThatIsShortEnoughIsDoneAtTheEndOfTheProgram) {
+    Shelf shelf;
+    TwoTracks room(shelf);
+    shelf.store->finish_all(std::chrono::minutes{1});
+    EXPECT_EQ(shelf.names(), (Names{"all.wav", "mix.wav"}));
+}
+
+TEST(RecordingStore, MergesTakeTurnsAndThoseOfAnEarlierRunComeLast) {
+    Shelf shelf;
+    const std::string begun{as_text(record::wav_header({SampleRate::k8000, 1}, 0))};
+    shelf.write(".rec-old.wav.0.tmp", begun + "12");
+    shelf.store->recover();
+    const auto order = [&shelf](record::RecordingId id, const std::string& name, std::size_t ticks) {
+        const auto mix = shelf.open(id, name + ".wav", name + "-all.wav");
+        const auto track = std::make_shared<record::Tape>(1, SampleRate::k8000);
+        shelf.store->handle(record::AddTrack{id, name, track});
+        for (std::size_t tick = 0; tick < ticks; tick += 50) {
+            for (const auto& tape : {mix, track}) say(*tape, tick, 50);
+            shelf.store->drain();
+        }
+        mix->close();
+    };
+    order(RecordingId{1}, "long", 5'000);
+    order(RecordingId{2}, "short", 50);
+    shelf.store->drain();
+    shelf.reports.clear();
+    while (shelf.store->work()) {
+    }
+    EXPECT_EQ(shelf.take<record::Finished>().multi_channel_file, shelf.directory + "/short-all.wav");
+    EXPECT_EQ(shelf.take<record::Finished>().multi_channel_file, shelf.directory + "/long-all.wav");
+    EXPECT_EQ(shelf.take<record::Recovered>().file, shelf.directory + "/old.wav");
+}
+
 /// What kill -9 leaves: files that nobody closed.
 TEST(RecordingStore, FinishesWhatAnEarlierRunLeft) {
     Shelf shelf;
@@ -399,7 +445,7 @@ TEST(RecordingStore, FinishesEverythingAtTheEndOfTheProgram) {
     const auto tape = shelf.open(RecordingId{1}, "a.wav");
     shelf.open(RecordingId{2}, "empty.wav");
     say(*tape, 0, 5);
-    shelf.store->finish_all();  // nobody has closed a tape
+    shelf.store->finish_all({});  // nobody has closed a tape
     EXPECT_EQ(shelf.names(), Names{"a.wav"});
     EXPECT_EQ(shelf.size("a.wav"), 80 + 5 * kTickBytes);
 }
