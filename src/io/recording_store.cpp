@@ -172,6 +172,13 @@ void RecordingStore::finish(record::RecordingId id, Recording recording, const e
 }
 
 void RecordingStore::merge(Recording recording, record::Finished then) {
+    const auto captured = [](const TrackFile& track) { return track.tape->captured(); };
+    if (std::ranges::none_of(recording.tracks, captured)) {
+        for (TrackFile& track : recording.tracks) {
+            if (track.file) track.file->take_file().discard();
+        }
+        return sink_(std::move(then));
+    }
     const auto& wav = std::get<WavFile>(recording.file);
     const SampleRate rate = wav.format().rate;
     const std::uint64_t frames = record::samples_before(wav.tape().reached(), rate);

@@ -396,6 +396,23 @@ TEST(RecordingStore, MergesTakeTurnsAndThoseOfAnEarlierRunComeLast) {
     EXPECT_EQ(shelf.take<record::Recovered>().file, shelf.directory + "/old.wav");
 }
 
+TEST(RecordingStore, OfChannelsThatNobodyEverSentAnythingOnThereIsNoFile) {
+    for (const bool silence_came : {false, true}) {
+        Shelf shelf;
+        const auto mix = shelf.open(RecordingId{1}, "mix.wav", "all.wav");
+        const auto track = std::make_shared<record::Tape>(1, SampleRate::k8000);
+        shelf.store->handle(record::AddTrack{RecordingId{1}, "one", track});
+        say(*mix, 0, 20);  // comfort noise
+        track->reach(0, 20 * kPositionsPerTick);
+        if (silence_came) track->capture();
+        mix->close();
+        shelf.store->drain();
+        while (shelf.store->work()) {
+        }
+        EXPECT_EQ(shelf.names(), silence_came ? (Names{"all.wav", "mix.wav"}) : Names{"mix.wav"});
+    }
+}
+
 /// What kill -9 leaves: files that nobody closed.
 TEST(RecordingStore, FinishesWhatAnEarlierRunLeft) {
     Shelf shelf;
