@@ -133,6 +133,8 @@ TEST(OggFile, IsFinishedByTheNextStart) {
     shelf.write(".rec-more.ogg.tmp", begun + std::string(5'000, '\0'));
     shelf.write(".rec-headers.ogg.tmp", begun.substr(0, 47));
     shelf.write(".rec-nothing.ogg.tmp", "");
+    std::filesystem::last_write_time(shelf.path(".rec-nothing.ogg.tmp"),
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours{1});
     shelf.write(".rec-foreign.ogg.tmp", std::string(300, 'z'));
     shelf.reports.clear();
     shelf.store->recover();

@@ -114,7 +114,8 @@ template <class OneFile>
 void RecordingStore::take(record::RecordingId id, const std::string& name, Result<OneFile> file,
                           const std::string& multi_channel_name) {
     if (!file) {
-        const bool taken = file.error() == boost::system::errc::file_exists;
+        const bool taken = file.error() == boost::system::errc::file_exists ||
+                           file.error() == boost::system::errc::device_or_resource_busy;
         sink_(record::NotOpened{id, taken, file.error().message()});
         return;
     }

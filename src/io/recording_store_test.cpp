@@ -36,6 +36,10 @@ public:
         reports.erase(reports.begin());
         return report;
     }
+    void age(const std::string& name) const {
+        std::filesystem::last_write_time(
+            directory + "/" + name, std::filesystem::file_time_type::clock::now() - std::chrono::hours{1});
+    }
     /// Another start of the program in the same directory.
     void next_run() {
         make_store();
@@ -421,6 +425,7 @@ TEST(RecordingStore, FinishesWhatAnEarlierRunLeft) {
     shelf.write(".rec-call.wav.tmp", begun + std::string(4 * 1'000, 'x') + "yyy");
     shelf.write(".rec-nothing.wav.tmp", begun);
     shelf.write(".rec-less.wav.tmp", "");
+    shelf.age(".rec-less.wav.tmp");
     shelf.write(".rec-foreign.wav.tmp", std::string(200, 'z'));
     shelf.write("other.tmp", "mine");
     header = record::wav_header({SampleRate::k8000, 1}, 0);

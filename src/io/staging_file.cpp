@@ -2,7 +2,9 @@
 
 #include <boost/system/errc.hpp>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <fcntl.h>
 #include <string_view>
 #include <sys/file.h>
@@ -19,6 +21,7 @@ constexpr std::string_view kHidden = ".rec-";
 constexpr std::string_view kUnfinished = ".tmp";
 constexpr mode_t kMode = 0644;
 constexpr int kOtherNames = 9;
+constexpr std::chrono::seconds kYoung{60};
 
 bool exists(const std::string& path) {
     struct stat found {};
@@ -30,6 +33,33 @@ std::string other_name(const std::string& name, int number) {
     const auto dot = name.rfind('.');
     const std::string suffix = "-" + std::to_string(number);
     return dot == std::string::npos ? name + suffix : name.substr(0, dot) + suffix + name.substr(dot);
+}
+
+error_code lock(const Descriptor& file) {
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return {};
+    if (errno == EWOULDBLOCK) return make_error_code(boost::system::errc::device_or_resource_busy);
+    return last_error();
+}
+
+/// Between its making and its lock another program may look at a new file, lock it for that moment, and even
+/// take it for one that was left, and away.
+error_code claim(const Descriptor& file, const std::string& path) {
+    const error_code error = lock(file);
+    if (error == boost::system::errc::device_or_resource_busy) {
+        ::unlink(path.c_str());
+        return error;
+    }
+    // Where there are no locks nobody else has it, and nobody finishes what is left.
+    struct stat found {};
+    if (::fstat(file.get(), &found) != 0) return last_error();
+    return found.st_nlink > 0 ? error_code{} : make_error_code(boost::system::errc::device_or_resource_busy);
+}
+
+/// Somebody makes it and has not got so far as to lock it; or it has gone meanwhile.
+bool is_just_begun(const Descriptor& file) {
+    struct stat found {};
+    if (::fstat(file.get(), &found) != 0 || found.st_nlink == 0) return true;
+    return found.st_size == 0 && ::time(nullptr) - found.st_mtime < kYoung.count();
 }
 
 /// In one step or, where the file system cannot (NFS, FUSE), in two of which neither overwrites anything.
@@ -52,11 +82,11 @@ StagingFile::StagingFile(Descriptor file, std::string directory, std::string nam
 Result<StagingFile> StagingFile::create(const std::string& directory, const std::string& name) {
     if (exists(directory + "/" + name)) return make_error_code(boost::system::errc::file_exists);
     const std::string staging = std::string{kHidden} + name + std::string{kUnfinished};
-    Descriptor file{
-        ::open((directory + "/" + staging).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode)};
+    const std::string path = directory + "/" + staging;
+    Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode)};
     if (!file) return last_error();
-    ::flock(file.get(), LOCK_EX | LOCK_NB);  // It is new: nobody else has it.
-    ::fchmod(file.get(), kMode);             // Whatever the umask says.
+    if (const auto error = claim(file, path)) return error;
+    ::fchmod(file.get(), kMode);  // Whatever the umask says.
     return StagingFile{std::move(file), directory, name, staging};
 }
 
@@ -65,8 +95,8 @@ Result<StagingFile> StagingFile::reopen(const std::string& directory, const std:
     if (!name) return make_error_code(boost::system::errc::invalid_argument);
     Descriptor file{::open((directory + "/" + staging_name).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
     if (!file) return last_error();
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
-        return make_error_code(boost::system::errc::device_or_resource_busy);
+    if (const auto error = lock(file)) return error;
+    if (is_just_begun(file)) return make_error_code(boost::system::errc::device_or_resource_busy);
     return StagingFile{std::move(file), directory, *name, staging_name};
 }
 

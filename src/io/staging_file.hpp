@@ -17,8 +17,10 @@ namespace legroom::io {
 class StagingFile {
 public:
     /// A new one. errc::file_exists: the name is taken, by a file or by another one on its way.
+    /// errc::device_or_resource_busy: another program has just taken it.
     static Result<StagingFile> create(const std::string& directory, const std::string& name);
-    /// One that was left, by its own name. errc::device_or_resource_busy: somebody writes it.
+    /// One that was left, by its own name. errc::device_or_resource_busy: somebody writes it, or has just
+    /// made it, as an empty one younger than a minute may be.
     static Result<StagingFile> reopen(const std::string& directory, const std::string& staging_name);
 
     error_code write_at(std::uint64_t offset, Bytes bytes);

@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "io/recording_store.hpp"
@@ -17,6 +19,7 @@ namespace {
 struct Weakness {
     int rename_error = 0;  ///< errno of renameat2; 0: it works.
     int link_error = 0;
+    std::function<int()> lock = {};  ///< In the place of flock.
 };
 Weakness weakness;
 
@@ -44,6 +47,11 @@ extern "C" int link(const char* from, const char* to) noexcept {
     return -1;
 }
 
+extern "C" int flock(int file, int operation) noexcept {
+    static const auto next = reinterpret_cast<decltype(&flock)>(::dlsym(RTLD_NEXT, "flock"));
+    return weakness.lock ? weakness.lock() : next(file, operation);
+}
+
 namespace legroom::io {
 namespace {
 
@@ -57,7 +65,7 @@ std::string get_file(const std::string& path) {
 
 TEST(StagingFile, GetsItsNameWithoutRenameat2AndOverwritesNothing) {
     for (const int error : {EINVAL, ENOSYS}) {
-        const Weak weak({error, 0});
+        const Weak weak({error, 0, {}});
         const ScratchDirectory scratch;
         auto file = StagingFile::create(scratch.path(), "a.wav");
         ASSERT_TRUE(file);
@@ -73,7 +81,7 @@ TEST(StagingFile, GetsItsNameWithoutRenameat2AndOverwritesNothing) {
 }
 
 TEST(StagingFile, StaysWhereNothingGetsANameAndThatIsSaidAtTheStart) {
-    const Weak weak({EINVAL, EPERM});
+    const Weak weak({EINVAL, EPERM, {}});
     const ScratchDirectory scratch;
     {
         auto file = StagingFile::create(scratch.path(), "a.wav");
@@ -89,6 +97,40 @@ TEST(StagingFile, StaysWhereNothingGetsANameAndThatIsSaidAtTheStart) {
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(std::get<record::Warning>(reports[0]).file, scratch.path());
     EXPECT_TRUE(std::filesystem::is_empty(scratch.path())) << "and nothing is left of the trial";
+}
+
+TEST(StagingFile, IsNotOfTwoWhoMeetOverANewOne) {
+    const ScratchDirectory scratch;
+    const auto hidden = scratch.file(".rec-a.wav.tmp");
+    const auto busy = make_error_code(boost::system::errc::device_or_resource_busy);
+    {
+        const Weak weak({0, 0, [] {
+                             errno = EWOULDBLOCK;
+                             return -1;
+                         }});
+        EXPECT_EQ(StagingFile::create(scratch.path(), "a.wav").error(), busy);
+        EXPECT_FALSE(std::filesystem::exists(hidden)) << "the name is free again";
+    }
+    {
+        const Weak weak({0, 0, [&] { return std::filesystem::remove(hidden) ? 0 : -1; }});
+        EXPECT_EQ(StagingFile::create(scratch.path(), "a.wav").error(), busy) << "taken away by then";
+    }
+    const auto file = StagingFile::create(scratch.path(), "a.wav");
+    ASSERT_TRUE(file);
+    EXPECT_EQ(StagingFile::create(scratch.path(), "a.wav").error(), boost::system::errc::file_exists);
+    EXPECT_EQ(StagingFile::reopen(scratch.path(), ".rec-a.wav.tmp").error(), busy);
+}
+
+TEST(StagingFile, OfWhichThereIsNothingYetIsLeftAloneForAMinute) {
+    const ScratchDirectory scratch;
+    put_file(scratch.file(".rec-a.wav.tmp"), "");
+    RecordingStore store(scratch.path(), [](const record::Report&) { FAIL() << "nothing to tell"; });
+    store.recover();
+    EXPECT_TRUE(std::filesystem::exists(scratch.file(".rec-a.wav.tmp")));
+    const auto before = std::filesystem::file_time_type::clock::now() - std::chrono::seconds{61};
+    std::filesystem::last_write_time(scratch.file(".rec-a.wav.tmp"), before);
+    store.recover();
+    EXPECT_FALSE(std::filesystem::exists(scratch.file(".rec-a.wav.tmp")));
 }
 
 }  // namespace
