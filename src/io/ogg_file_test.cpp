@@ -140,8 +140,9 @@ TEST(OggFile, IsFinishedByTheNextStart) {
     shelf.store->recover();
     const std::vector<std::string> left{".rec-call.ogg.tmp", ".rec-foreign.ogg.tmp", "cut.ogg", "more.ogg"};
     EXPECT_EQ(shelf.names(), left) << "what is being written is left alone";
-    ASSERT_EQ(shelf.reports.size(), 2U);
+    ASSERT_EQ(shelf.reports.size(), 3U);
     EXPECT_EQ(std::get<record::Recovered>(shelf.reports[0]).file, shelf.path("cut.ogg"));
+    EXPECT_EQ(std::get<record::Warning>(shelf.reports[1]).file, shelf.path(".rec-foreign.ogg.tmp"));
     EXPECT_EQ(play(shelf.path("more.ogg")).frames, 175 * 960) << "half a second at most is missing";
     EXPECT_EQ(play(shelf.path("cut.ogg")).frames, 150 * 960);
     EXPECT_EQ(shelf.content("more.ogg").size(), begun.size());

@@ -16,6 +16,8 @@ constexpr std::string_view kOggStaging = ".ogg.tmp";
 constexpr std::string_view kNoTrack =
     "this hidden file is no channel of ours, or cannot be read; nothing is made of the others until it is "
     "gone";
+constexpr std::string_view kForeign =
+    "no recording of ours, or one that cannot be read or written; it stays as it is";
 constexpr std::string_view kNoNames =
     ": files cannot be made here, or cannot get their names without the risk to overwrite others";
 constexpr std::string_view kPutOff =
@@ -289,12 +291,16 @@ RecordingStore::LeftTracks RecordingStore::find_left_tracks() {
 /// A whole file, or as much as there is of it.
 void RecordingStore::recover(const std::string& staging_name) {
     auto file = StagingFile::reopen(directory_, staging_name);
-    if (!file) return;
+    if (!file) {
+        const bool busy = file.error() == boost::system::errc::device_or_resource_busy;
+        return busy ? void() : warn(staging_name, file.error().message());
+    }
     const Mended mended = staging_name.ends_with(kOggStaging) ? mend_ogg(*file) : mend_wav(*file);
-    if (mended == Mended::foreign) return;
+    if (mended == Mended::foreign) return warn(staging_name, std::string{kForeign});
     if (mended == Mended::empty) return file->discard();
     const auto published = file->publish();
-    if (published) sink_(record::Recovered{*published});
+    if (!published) return warn(staging_name, published.error().message());
+    sink_(record::Recovered{*published});
 }
 
 /// Tracks that were never made one file, or whose making was broken off.
@@ -305,7 +311,7 @@ void RecordingStore::recover_tracks(const std::string& name, Tracks&& tracks) {
         for (auto& [channel, file] : tracks) file.discard();
         return;
     }
-    if (auto begun = StagingFile::reopen(directory_, ".rec-" + name + ".tmp")) {
+    if (auto begun = StagingFile::reopen(directory_, staging_of(name))) {
         begun->discard();  // To be made anew.
     } else if (begun.error() == boost::system::errc::device_or_resource_busy) {
         return;
@@ -315,7 +321,7 @@ void RecordingStore::recover_tracks(const std::string& name, Tracks&& tracks) {
     for (const auto& [channel, file] : tracks) {
         const auto left = read_left_track(file);
         if (!left || (left->rate && rate.value_or(*left->rate) != *left->rate))
-            return warn(track_name(name, channel), std::string{kNoTrack});
+            return warn(staging_of(track_name(name, channel)), std::string{kNoTrack});
         if (left->rate) rate = left->rate;
         sounds = sounds || left->sounds;
     }

@@ -347,7 +347,7 @@ TEST(RecordingStore, ChannelsOfAnEarlierRunWaitForOneThatCannotBeRead) {
         shelf.write(".rec-all.wav.1.tmp", other);
         shelf.next_run();
         EXPECT_EQ(shelf.names(), (Names{".rec-all.wav.0.tmp", ".rec-all.wav.1.tmp"}));
-        EXPECT_EQ(shelf.take<record::Warning>().file, shelf.directory + "/all.wav.1");
+        EXPECT_EQ(shelf.take<record::Warning>().file, shelf.directory + "/.rec-all.wav.1.tmp");
         std::filesystem::remove(shelf.directory + "/.rec-all.wav.1.tmp");
         shelf.next_run();
         EXPECT_EQ(shelf.names(), Names{"all.wav"});
@@ -435,11 +435,14 @@ TEST(RecordingStore, FinishesWhatAnEarlierRunLeft) {
     shelf.write(".rec-all.wav.tmp", begun + "half of it");
     shelf.write("done.wav", "whole");
     shelf.write(".rec-done.wav.0.tmp", begun + "12");
+    shelf.write(".rec-silent.wav.0.tmp", begun);
+    shelf.write(".rec-silent.wav.1.tmp", begun.substr(0, 79));
     shelf.store->recover();
     while (shelf.store->work()) {
     }
     EXPECT_EQ(shelf.names(), (Names{".rec-foreign.wav.tmp", "all.wav", "call.wav", "done.wav", "other.tmp"}));
     EXPECT_EQ(shelf.take<record::Recovered>().file, shelf.directory + "/call.wav");
+    EXPECT_EQ(shelf.take<record::Warning>().file, shelf.directory + "/.rec-foreign.wav.tmp");
     EXPECT_EQ(shelf.take<record::Recovered>().file, shelf.directory + "/all.wav");
     EXPECT_TRUE(shelf.reports.empty());
     EXPECT_EQ(shelf.size("call.wav"), 80U + 4'000U);

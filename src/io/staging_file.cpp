@@ -81,7 +81,7 @@ StagingFile::StagingFile(Descriptor file, std::string directory, std::string nam
 
 Result<StagingFile> StagingFile::create(const std::string& directory, const std::string& name) {
     if (exists(directory + "/" + name)) return make_error_code(boost::system::errc::file_exists);
-    const std::string staging = std::string{kHidden} + name + std::string{kUnfinished};
+    const std::string staging = staging_of(name);
     const std::string path = directory + "/" + staging;
     Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode)};
     if (!file) return last_error();
@@ -162,6 +162,10 @@ error_code try_publishing(const std::string& directory) {
     if (!published) return published.error();
     ::unlink(published->c_str());
     return {};
+}
+
+std::string staging_of(const std::string& name) {
+    return std::string{kHidden} + name + std::string{kUnfinished};
 }
 
 std::optional<std::string> name_of_staging(const std::string& staging_name) {

@@ -47,6 +47,8 @@ private:
 /// Whether files can be made in the directory, and get their names there. Leaves nothing.
 error_code try_publishing(const std::string& directory);
 
+/// How a file is called as long as it is hidden.
+std::string staging_of(const std::string& name);
 /// The name that a hidden file is to have; nullopt: it is none of ours.
 std::optional<std::string> name_of_staging(const std::string& staging_name);
 
