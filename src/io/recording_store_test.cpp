@@ -1,9 +1,11 @@
 #include "io/recording_store.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sndfile.h>
 
 #include "sim/full_disk.hpp"
 #include "sim/scratch_directory.hpp"
@@ -415,6 +417,43 @@ TEST(RecordingStore, OfChannelsThatNobodyEverSentAnythingOnThereIsNoFile) {
         }
         EXPECT_EQ(shelf.names(), silence_came ? (Names{"all.wav", "mix.wav"}) : Names{"mix.wav"});
     }
+}
+
+/// By libsndfile, which knows nothing of us.
+TEST(RecordingStore, OthersReadAFileOfThreeChannels) {
+    Shelf shelf;
+    const auto mix = shelf.open(RecordingId{1}, "mix.wav", "all.wav");
+    for (const std::int16_t value : {1'000, 2'000, 3'000}) {
+        const auto track = std::make_shared<record::Tape>(1, SampleRate::k8000);
+        shelf.store->handle(record::AddTrack{RecordingId{1}, std::to_string(value), track});
+        say(*track, 0, 5, value);
+    }
+    say(*mix, 0, 5);
+    mix->close();
+    shelf.store->drain();
+    while (shelf.store->work()) {
+    }
+    SF_INFO info{};
+    SNDFILE* file = ::sf_open((shelf.directory + "/all.wav").c_str(), SFM_READ, &info);
+    ASSERT_NE(file, nullptr) << ::sf_strerror(nullptr);
+    EXPECT_EQ(info.format, SF_FORMAT_WAVEX | SF_FORMAT_PCM_16);
+    EXPECT_EQ(info.channels, 3);
+    EXPECT_EQ(info.samplerate, 8'000);
+    EXPECT_EQ(info.frames, 5 * 160);
+    std::array<std::int16_t, 3> last{};
+    EXPECT_EQ(::sf_seek(file, 799, SEEK_SET), 799);
+    EXPECT_EQ(::sf_readf_short(file, last.data(), 1), 1);
+    EXPECT_EQ(last, (std::array<std::int16_t, 3>{1'000, 2'000, 3'000}));
+    ::sf_close(file);
+}
+
+/// One whose merging had just ended, and whose channels were somewhere else.
+TEST(RecordingStore, FinishesAFileOfThreeChannels) {
+    Shelf shelf;
+    const ByteVector header = record::wav_header({SampleRate::k8000, 3}, 0);
+    shelf.write(".rec-all.wav.tmp", std::string{as_text(header)} + std::string(13, 'x'));
+    shelf.next_run();
+    EXPECT_EQ(shelf.size("all.wav"), 104 + 12U);
 }
 
 /// What kill -9 leaves: files that nobody closed.

@@ -42,8 +42,8 @@ error_code TrackMerge::step() {
     for (std::size_t channel = 0; channel < tracks_.size(); ++channel) {
         if (const auto error = read(channel, count)) return error;
     }
-    if (const auto error = out_.write_at(record::kWavHeaderBytes + done_ * format_.frame_bytes(), whole_))
-        return error;
+    const std::uint64_t at = record::wav_header_bytes(format_) + done_ * format_.frame_bytes();
+    if (const auto error = out_.write_at(at, whole_)) return error;
     done_ += count;
     return {};
 }

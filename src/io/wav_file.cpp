@@ -17,9 +17,8 @@ Bytes bytes_of(std::span<const std::int16_t> samples) {
 }
 
 std::uint64_t frames_in(std::uint64_t file_bytes, const record::WavFormat& format) {
-    return file_bytes <= record::kWavHeaderBytes
-               ? 0
-               : (file_bytes - record::kWavHeaderBytes) / format.frame_bytes();
+    const std::size_t header = record::wav_header_bytes(format);
+    return file_bytes <= header ? 0 : (file_bytes - header) / format.frame_bytes();
 }
 
 }  // namespace
@@ -117,7 +116,7 @@ Result<std::string> WavFile::publish() {
 }
 
 Mended mend_wav(StagingFile& file) {
-    std::array<std::uint8_t, record::kWavHeaderBytes> beginning{};
+    std::array<std::uint8_t, record::kManyChannelsHeaderBytes> beginning{};
     const auto got = file.read_at(0, beginning);
     const auto size = file.size();
     if (!got || !size) return Mended::foreign;
@@ -127,7 +126,7 @@ Mended mend_wav(StagingFile& file) {
     if (frames == 0) return Mended::empty;
 
     const std::uint64_t data = frames * format->frame_bytes();
-    if (file.set_size(record::kWavHeaderBytes + data)) return Mended::foreign;
+    if (file.set_size(record::wav_header_bytes(*format) + data)) return Mended::foreign;
     if (file.write_at(0, record::wav_header(*format, data))) return Mended::foreign;
     return Mended::playable;
 }

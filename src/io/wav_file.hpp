@@ -42,7 +42,7 @@ private:
     error_code flush();
     error_code write_header();
     [[nodiscard]] std::uint64_t offset_of(std::uint64_t frame) const {
-        return record::kWavHeaderBytes + frame * format_.frame_bytes();
+        return record::wav_header_bytes(format_) + frame * format_.frame_bytes();
     }
 
     StagingFile file_;
