@@ -35,7 +35,7 @@ std::string other_name(const std::string& name, int number) {
     return dot == std::string::npos ? name + suffix : name.substr(0, dot) + suffix + name.substr(dot);
 }
 
-error_code lock(const Descriptor& file) {
+error_code lock_file(const Descriptor& file) {
     if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return {};
     if (errno == EWOULDBLOCK) return make_error_code(boost::system::errc::device_or_resource_busy);
     return last_error();
@@ -44,7 +44,7 @@ error_code lock(const Descriptor& file) {
 /// Between its making and its lock another program may look at a new file, lock it for that moment, and even
 /// take it for one that was left, and away.
 error_code claim(const Descriptor& file, const std::string& path) {
-    const error_code error = lock(file);
+    const error_code error = lock_file(file);
     if (error == boost::system::errc::device_or_resource_busy) {
         ::unlink(path.c_str());
         return error;
@@ -95,7 +95,7 @@ Result<StagingFile> StagingFile::reopen(const std::string& directory, const std:
     if (!name) return make_error_code(boost::system::errc::invalid_argument);
     Descriptor file{::open((directory + "/" + staging_name).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
     if (!file) return last_error();
-    if (const auto error = lock(file)) return error;
+    if (const auto error = lock_file(file)) return error;
     if (is_just_begun(file)) return make_error_code(boost::system::errc::device_or_resource_busy);
     return StagingFile{std::move(file), directory, *name, staging_name};
 }
