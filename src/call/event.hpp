@@ -36,6 +36,7 @@ struct LegDisconnected {
     Duration answered{};             ///< Since it was answered: a WebRTC leg is answered when created.
     std::optional<Failure> failure;  ///< With DisconnectReason::ice_failure: why.
     bool was_connected = false;      ///< There was a LegConnected.
+    RoomId room = {};                ///< With DisconnectReason::room_deleted: which.
 };
 struct LegJoinedRoom {};
 struct LegLeftRoom {};

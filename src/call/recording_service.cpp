@@ -206,11 +206,10 @@ RecordingService::Finishing* RecordingService::end(const Subject& what) {
 
 void RecordingService::end_with(const Subject& what, const std::set<LegId>& legs,
                                 const std::optional<RoomId>& room) {
-    Finishing* finishing = end(what);
-    // Stopped a moment ago, perhaps, and not told of yet.
+    end(what);
+    // Or stopped a moment ago, and not told of yet.
     for (auto& [id, one] : finishing_) {
-        if (one.recording.scope.subject == what || &one == finishing)
-            one.gates.push_back(board_.gates().close(legs, room));
+        if (one.recording.scope.subject == what && !one.gate) one.gate = board_.gates().close(legs, room);
     }
 }
 
@@ -254,16 +253,17 @@ void RecordingService::on(Instant now, const record::Finished& report) {
     Finishing& finishing = node.mapped();
     tapes_ -= 1 + finishing.recording.tracks.size();
     counters_.dropped_frames += report.dropped;
+    std::vector<Event> events;
     if (!report.error.empty()) {
         ++counters_.failed;
-        board_.gates().say_first(event_about(now, finishing.recording.scope, RecordingFailed{report.error}));
+        events.push_back(event_about(now, finishing.recording.scope, RecordingFailed{report.error}));
     }
     RecordingFinished story{report.file, report.multi_channel_file, {}, finishing.recording.omitted};
     for (const record::Track& track : report.tracks)
         story.tracks.push_back({LegId{track.key}, track.channel, track.start, track.end});
     for (const std::string& key : report.omitted) story.omitted.emplace_back(key);
-    board_.gates().say_first(event_about(now, finishing.recording.scope, story));
-    for (const auto gate : finishing.gates) board_.gates().open(gate);
+    events.push_back(event_about(now, finishing.recording.scope, story));
+    board_.gates().open(finishing.gate.value_or(EventGates::GateId{}), std::move(events));
     if (finishing.taker) finishing.taker(story);
 }
 

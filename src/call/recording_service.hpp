@@ -105,7 +105,7 @@ private:
     struct Finishing {
         Recording recording;
         StopTaker taker;
-        std::vector<EventGates::GateId> gates;
+        std::optional<EventGates::GateId> gate;
     };
     using Running = std::map<Subject, Recording>;
 

@@ -84,7 +84,9 @@ Result<void> RoomService::remove(Instant now, const RoomId& id) {
     board_.send(engine::DeleteRoom{closed.id});
     board_.publish(now, closed, RoomDeleted{});
     for (const Leg& leg : gone) {
-        board_.publish(now, leg, disconnected(now, leg, DisconnectReason::room_deleted));
+        auto story = disconnected(now, leg, DisconnectReason::room_deleted);
+        story.room = closed.id;
+        board_.publish(now, leg, std::move(story));
     }
     return {};
 }
