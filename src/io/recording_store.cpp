@@ -5,6 +5,7 @@
 #include <boost/system/errc.hpp>
 #include <charconv>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,8 @@ constexpr std::string_view kNoTrack =
     "gone";
 constexpr std::string_view kForeign =
     "no recording of ours, or one that cannot be read or written; it stays as it is";
+constexpr std::string_view kNameTaken =
+    "somebody's; the hidden files of the channels that it should have are left until it is gone";
 constexpr std::string_view kNoNames =
     ": files cannot be made here, or cannot get their names without the risk to overwrite others";
 constexpr std::string_view kPutOff =
@@ -81,6 +84,16 @@ std::optional<LeftTrack> read_left_track(const StagingFile& file) {
     const auto format = record::read_wav_header(beginning);
     if (!format || format->channels != 1) return std::nullopt;
     return LeftTrack{format->rate, *size > beginning.size()};
+}
+
+/// Whether a whole file can be what so many tracks were made.
+bool has_channels(const std::string& path, std::size_t tracks) {
+    std::string beginning(record::kManyChannelsHeaderBytes, '\0');
+    std::ifstream in(path, std::ios::binary);
+    in.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+    beginning.resize(static_cast<std::size_t>(in.gcount()));
+    const auto format = record::read_wav_header(as_bytes(beginning));
+    return format && format->channels >= tracks;
 }
 
 }  // namespace
@@ -307,8 +320,9 @@ void RecordingStore::recover(const std::string& staging_name) {
 void RecordingStore::recover_tracks(const std::string& name, Tracks&& tracks) {
     if (tracks.empty()) return;
     std::error_code ignored;
-    if (std::filesystem::exists(directory_ + "/" + name, ignored)) {  // It was done.
-        for (auto& [channel, file] : tracks) file.discard();
+    if (const std::string file = directory_ + "/" + name; std::filesystem::exists(file, ignored)) {
+        if (!has_channels(file, tracks.size())) return warn(name, std::string{kNameTaken});
+        for (auto& [channel, track] : tracks) track.discard();  // It was done.
         return;
     }
     if (auto begun = StagingFile::reopen(directory_, staging_of(name))) {
