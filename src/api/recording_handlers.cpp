@@ -36,7 +36,7 @@ Deferred wait_for_disk(Instant until, std::function<void(Answer)> ask) {
 
 /// POST …/record: 200 the file is being written; 400 the body does not fit, another storage; 404 no such leg
 /// or room; 409 one is in progress, the name is taken, nobody is in the room; 500 the file cannot be made;
-/// 503 too many, or a disk that hangs.
+/// 503 too many, or a disk that hangs: then nothing is recorded.
 Outcome RecordingHandlers::start(const Routed& request) {
     const auto wanted = parse_recording(request.body);
     if (!wanted) return problem(wanted.error());
@@ -46,7 +46,9 @@ Outcome RecordingHandlers::start(const Routed& request) {
             answer(started(done, storage));
         });
     };
-    return wait_for_disk(request.now + kRecordStartPatience, ask);
+    Deferred wait = wait_for_disk(request.now + kRecordStartPatience, ask);
+    wait.give_up = [this, what = subject_of(request)] { recordings_.cancel_start(what); };
+    return wait;
 }
 
 /// DELETE …/record: 200 the file is there, "" if nothing was heard; 404 no such leg or room, or none of it in

@@ -169,6 +169,8 @@ TEST(RecordingRoutes, DoNotWaitForADiskForEver) {
         tapes.stage.client.run_for(kMoment);
         EXPECT_EQ(start.response().status, Status::unavailable);
         tapes.work();  // it comes after all
+        EXPECT_EQ(tapes.send("DELETE", target).status, Status::not_found) << "and nothing is recorded";
+        EXPECT_EQ(tapes.send("POST", target).status, Status::ok) << "and it can be asked for again";
         const auto stop = tapes.stage.client.start("DELETE", path);
         tapes.stage.client.run_for(kRecordStopPatience - kMoment);
         EXPECT_FALSE(stop.answered());

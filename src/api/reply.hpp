@@ -56,6 +56,7 @@ struct Deferred {
     LegId leg;   ///< Whose news `retry` is called for; "" stands for every event's.
     std::function<std::optional<Reply>()> retry;  ///< nullopt: go on waiting.
     std::function<void(Answer)> ask = {};  ///< May be empty. Called once, at once; may answer at any time.
+    std::function<void()> give_up = {};  ///< May be empty. Called before `late`, which nothing is to follow.
 };
 
 using Outcome = std::variant<Reply, Deferred>;

@@ -59,6 +59,7 @@ void Waits::retry(const LegId& leg) {
 void Waits::handle_timeout(Instant now) {
     while (!by_time_.empty() && by_time_.begin()->first <= now) {
         const auto wait = take(by_time_.begin()->second);
+        if (wait->what.give_up) wait->what.give_up();
         wait->answer(wait->what.late);
     }
 }

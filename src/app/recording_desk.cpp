@@ -31,6 +31,9 @@ void RecordingDesk::take(const record::Report& report) {
     const auto* done = std::get_if<record::Finished>(&report);
     if (done != nullptr && done->dropped > 0)
         spdlog::warn("recording {}: the disk was too slow for {} ms of it", done->file, done->dropped * 20);
+    if (done != nullptr && !done->error.empty()) spdlog::warn("recording {}: {}", done->file, done->error);
+    if (const auto* warning = std::get_if<record::Warning>(&report))
+        spdlog::warn("recordings: {}: {}", warning->file, warning->text);
     service_.handle(io::now(), report);
 }
 

@@ -180,6 +180,11 @@ void RecordingService::stop(const Subject& what, StopTaker taker) {
     end(what)->taker = std::move(taker);
 }
 
+void RecordingService::cancel_start(const Subject& what) {
+    const auto found = running_.find(what);
+    if (found != running_.end() && !found->second.open) end(what);
+}
+
 /// nullptr: there was none, or it was not open yet.
 RecordingService::Finishing* RecordingService::end(const Subject& what) {
     const auto found = running_.find(what);

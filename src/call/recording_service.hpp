@@ -73,6 +73,9 @@ public:
     /// room is recorded in stereo, itself left and what it hears right, at the room's rate; one outside in
     /// mono at 48 kHz; a room as the sum of all that is said there. As ogg it is what the leg's peer sends.
     void start(const Subject& what, const NewRecording& wanted, StartTaker taker);
+    /// Of a start that has not been answered yet: nobody waits for it any more. Nothing is recorded, and no
+    /// file stays of it when the disk comes back. Its taker is told so.
+    void cancel_start(const Subject& what);
     /// Calls `taker` once: now with recording_not_found, or with what there is when it is a file.
     void stop(const Subject& what, StopTaker taker);
     /// Whether anything changed; recording_not_found.
@@ -126,6 +129,7 @@ private:
     void on(Instant now, const record::NotOpened& report);
     void on(Instant now, const record::Finished& report);
     void on(Instant now, const record::Recovered& report);
+    void on(Instant, const record::Warning&) {}  ///< Whoever keeps the log has seen it.
     Running::iterator find(record::RecordingId id);
 
     RecordingConfig config_;

@@ -300,6 +300,26 @@ TEST(RecordingService, ALegMayEndBeforeItsFileIsThere) {
     EXPECT_EQ(desk.world.recordings.tapes(), 0U);
 }
 
+TEST(RecordingService, AStartThatNobodyWaitsForRecordsNothing) {
+    Desk desk;
+    desk.start(desk.leg, {"", "x", false});
+    const auto late = desk.opened();
+    desk.world.recordings.cancel_start(desk.leg);
+    EXPECT_TRUE(desk.starts.at(0).error);
+    EXPECT_TRUE(late.tape->closed());
+    const auto id = desk.begin(desk.leg, {"", "x", false});
+    EXPECT_FALSE(desk.starts.at(1).error) << "again, and no recording is in progress";
+    desk.world.recordings.handle(desk.world.now, record::Opened{late.id, "/r/x.wav"});
+    EXPECT_EQ(desk.world.sent<engine::RecordLeg>().size(), 1U);
+    desk.world.recordings.cancel_start(desk.leg);
+    EXPECT_EQ(desk.world.recordings.count(), 1U) << "what is open goes on";
+    desk.world.recordings.cancel_start(desk.mate);
+    desk.stop(desk.leg);
+    desk.finish(id);
+    EXPECT_EQ(desk.world.story(), "recording.started recording.finished");
+    EXPECT_EQ(desk.world.recordings.tapes(), 0U);
+}
+
 TEST(RecordingService, IsBounded) {
     Desk desk;
     for (std::size_t i = 0; i < kMaxRecordings; ++i) desk.start(desk.world.add_leg());

@@ -151,20 +151,21 @@ void Leg::set_muted(bool muted) {
 
 bool Leg::can_be_sent_to() const { return connection_.connected() && sdp::sends(direction_); }
 
-bool Leg::play(Instant now, const audio::Frame* heard) {
+bool Leg::play(Instant now, const audio::Frame* heard, MixOf of) {
     if (!can_be_sent_to()) {
         player_.wait();
-        tap_heard(heard);
+        tap_heard(heard, of);
         return false;
     }
     adapt_to_loss();
-    if (player_.empty()) return send(now, heard);
+    if (player_.empty()) return send(now, heard, of);
     audio::Frame mixed{outgoing_.rate()};
-    return send(now, add_played(heard, mixed));
+    const audio::Frame* all = add_played(heard, mixed);
+    return send(now, all, all == heard ? of : MixOf::voices);
 }
 
-bool Leg::send(Instant now, const audio::Frame* heard) {
-    tap_heard(heard);
+bool Leg::send(Instant now, const audio::Frame* heard, MixOf of) {
+    tap_heard(heard, of);
     ByteVector packet;
     const bool sound_left = outgoing_.next(heard, packet);
     if (sound_left) player_.sent();
@@ -173,8 +174,13 @@ bool Leg::send(Instant now, const audio::Frame* heard) {
     return sound_left;
 }
 
-void Leg::tap_heard(const audio::Frame* heard) {
-    if (heard != nullptr && tap_ != nullptr) tap_->heard.take(*heard);
+void Leg::tap_heard(const audio::Frame* heard, MixOf of) {
+    if (heard == nullptr || tap_ == nullptr) return;
+    if (of == MixOf::voices) {
+        tap_->heard.take(*heard);
+    } else {
+        tap_->heard.take_noise(*heard);
+    }
 }
 
 /// What it hears then: `heard`, or `mixed`.

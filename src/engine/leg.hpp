@@ -73,7 +73,7 @@ public:
     bool pull(Instant now, audio::Frame& out);
     /// Sends the next 20 ms, with what is played to this leg alone added; nullptr is silence. False: nothing
     /// of it has left.
-    bool play(Instant now, const audio::Frame* heard);
+    bool play(Instant now, const audio::Frame* heard, MixOf of = MixOf::voices);
     /// Whether play() would send anything now.
     [[nodiscard]] bool can_be_sent_to() const;
     /// What is played to it, whether it is deaf or not.
@@ -105,8 +105,8 @@ public:
 
 private:
     std::optional<char> hear(Instant at, const rtp::Packet& packet);
-    bool send(Instant now, const audio::Frame* heard);
-    void tap_heard(const audio::Frame* heard);
+    bool send(Instant now, const audio::Frame* heard, MixOf of);
+    void tap_heard(const audio::Frame* heard, MixOf of);
     const audio::Frame* add_played(const audio::Frame* heard, audio::Frame& mixed);
     void negotiate_media(const sdp::Negotiated& negotiated);
     [[nodiscard]] std::optional<std::uint8_t> level_of(const rtp::Packet& packet) const;

@@ -141,7 +141,8 @@ void Recorder::skip(std::uint64_t ticks) {
 
 bool Recorder::something_arrived(const Recording& recording) {
     if (recording.packet_tap) return recording.packet_tap->has_packet();
-    if (recording.mix.present || recording.tap.said.present() || recording.tap.heard.present()) return true;
+    if (recording.mix.present || recording.tap.said.present()) return true;
+    if (recording.tape->channels() == 2 && recording.tap.heard.present()) return true;
     return std::ranges::any_of(recording.tracks, [](const auto& track) { return track->tap.said.present(); });
 }
 
@@ -157,6 +158,7 @@ void Recorder::put(const Recording& recording) {
     }
     for (const auto& track : recording.tracks) {
         const TapChannel& said = track->tap.said;
+        if (said.present()) track->tape->capture();
         if (track->here && said.sounds()) track->tape->put({at, said.rate(), said.samples()});
     }
 }

@@ -47,6 +47,37 @@ TEST(Recorder, CountsEveryTickWhateverBecameOfIt) {
     EXPECT_EQ(record::time_of(tape->reached()), std::chrono::hours{1});
 }
 
+TEST(Recorder, WhatALegHearsBeginsOnlyARecordingThatHasIt) {
+    for (const std::size_t channels : {1U, 2U}) {
+        Recorder recorder;
+        const auto tape = new_tape(channels);
+        LegTap* tap = recorder.add(RecordLeg{LegId{"L"}, kId, tape});
+        tap->heard.take_noise(sound(0.0002F));
+        recorder.finish_tick();
+        EXPECT_FALSE(tape->begun()) << "noise of ours is nothing";
+        tap->heard.take(sound());
+        recorder.finish_tick();
+        EXPECT_EQ(tape->begun(), channels == 2);
+        tap->heard.take_noise(sound(0.0002F));
+        recorder.finish_tick();
+        EXPECT_EQ(tape->reached(), channels == 2 ? 2 * kPositionsPerTick : 0);
+    }
+}
+
+TEST(Recorder, SaysWhoHasSentAnything) {
+    Recorder recorder;
+    const auto mute = new_tape();
+    const auto silent = new_tape();
+    MixTap* mix = recorder.add(RecordRoom{RoomId{"R"}, kId, new_tape()});
+    recorder.add(RecordTrack{kId, LegId{"L"}, mute});
+    LegTap* tap = recorder.add(RecordTrack{kId, LegId{"M"}, silent});
+    tap->said.take(audio::Frame{SampleRate::k16000});
+    mix->present = true;
+    recorder.finish_tick();
+    EXPECT_FALSE(mute->captured());
+    EXPECT_TRUE(silent->captured()) << "silence that somebody sent";
+}
+
 TEST(Recorder, KeepsBothSidesOfALegTogether) {
     Recorder recorder;
     const auto tape = new_tape(2);

@@ -109,21 +109,21 @@ void Room::mix(mix::Mixer& mixer) {
     whole = {.heard = tap_ == nullptr ? nullptr : &tap_->frame};
     mixer.mix(rate_, std::span{seats_}.first(speakers + (tap_ == nullptr ? 0 : 1)));
     // Bridges carry no noise: it would add up.
-    for (mix::Seat& seat : std::span{seats_}.first(members_.size())) make_comfortable(seat);
+    for (const mix::Seat& seat : std::span{seats_}.first(members_.size())) make_comfortable(seat);
     make_comfortable(whole);
-    if (tap_ != nullptr) tap_->present = whole.audible;
+    if (tap_ != nullptr) tap_->present = whole.audible || comfort_noise_;
 }
 
-void Room::make_comfortable(mix::Seat& seat) {
-    if (!comfort_noise_ || seat.heard == nullptr || seat.audible) return;
-    noise_.fill(*seat.heard);
-    seat.audible = true;
+void Room::make_comfortable(const mix::Seat& seat) {
+    if (comfort_noise_ && seat.heard != nullptr && !seat.audible) noise_.fill(*seat.heard);
 }
 
 void Room::encode_frames(Instant now) {
     bool left = false;
     for (std::size_t i = 0; i < members_.size(); ++i) {
-        const bool sent = members_[i].leg->play(now, seats_[i].audible ? seats_[i].heard : nullptr);
+        const mix::Seat& seat = seats_[i];
+        const bool sent = members_[i].leg->play(now, seat.audible || comfort_noise_ ? seat.heard : nullptr,
+                                                seat.audible ? MixOf::voices : MixOf::comfort_noise);
         left = left || sent;
     }
     if (left) player_.sent();

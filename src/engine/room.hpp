@@ -63,7 +63,7 @@ private:
     void let_bridges_speak();
     void let_player_speak();
     void mix(mix::Mixer& mixer);
-    void make_comfortable(mix::Seat& seat);
+    void make_comfortable(const mix::Seat& seat);
     void encode_frames(Instant now);
     void let_bridges_hear();
 

@@ -17,6 +17,11 @@ void TapChannel::take(const audio::Frame& frame) {
     sounds_ = std::ranges::any_of(samples(), [](std::int16_t sample) { return sample != 0; });
 }
 
+void TapChannel::take_noise(const audio::Frame& frame) {
+    take(frame);
+    present_ = false;
+}
+
 void PacketTap::take(record::Position at, record::Position duration, Bytes packet) {
     if (count_ == kMaxPieces || bytes_.size() + packet.size() > bytes_.capacity()) return;
     const std::size_t begin = bytes_.size();

@@ -17,6 +17,7 @@ namespace legroom::engine {
 class TapChannel {
 public:
     void take(const audio::Frame& frame);
+    void take_noise(const audio::Frame& frame);  ///< What is heard where there is nothing to hear.
     void forget() { present_ = sounds_ = false; }
 
     [[nodiscard]] bool present() const { return present_; }  ///< Something arrived, were it silence.
@@ -65,6 +66,9 @@ private:
     std::size_t count_ = 0;
     ByteVector bytes_;
 };
+
+/// What there is in a mix. Noise is sent and taken down where a recording has begun, and begins none.
+enum class MixOf { voices, comfort_noise };
 
 /// What is taken down of a room: all that is said in it.
 struct MixTap {

@@ -20,6 +20,12 @@ std::optional<record::OggOpusScan> scan(const StagingFile& file) {
     }
 }
 
+/// One that cannot be read holds something.
+bool holds_nothing(const StagingFile& file) {
+    const auto found = scan(file);
+    return found && !found->playable();
+}
+
 }  // namespace
 
 OggFile::OggFile(StagingFile file, std::uint32_t serial, std::shared_ptr<record::PacketTape> tape)
@@ -64,10 +70,12 @@ std::uint64_t OggFile::dropped() const {
 Result<std::string> OggFile::publish() {
     writer_.finish(tape_->reached());
     if (!broken_) write();
-    const bool playable = writer_.begun() && (!broken_ || mend_ogg(file_) == Mended::playable);
-    if (playable) return file_.publish();
-    file_.discard();
-    return std::string{};
+    if (!writer_.begun() || (broken_ && holds_nothing(file_))) {
+        file_.discard();
+        return std::string{};
+    }
+    if (broken_) mend_ogg(file_);  // Players put up with a torn end.
+    return file_.publish();
 }
 
 Mended mend_ogg(StagingFile& file) {

@@ -23,7 +23,8 @@ public:
     [[nodiscard]] bool complete() const { return complete_; }
     [[nodiscard]] std::uint64_t dropped() const;  ///< Of the tape, in 20 ms.
 
-    /// Gives it its name; an empty one goes away and has none. What a full disk has taken in part is cut.
+    /// Gives it its name; an empty one goes away and has none. What a full disk has taken in part is cut, if
+    /// it can be.
     Result<std::string> publish();
 
 private:

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sndfile.h>
-#include <sys/resource.h>
 
 #include "io/recording_store.hpp"
+#include "sim/full_disk.hpp"
 #include "sim/scratch_directory.hpp"
 
 namespace legroom::io {
@@ -121,7 +120,7 @@ TEST(OggFile, WithoutAPacketThereIsNone) {
 TEST(OggFile, IsFinishedAtTheEndOfTheProgram) {
     PacketShelf shelf;
     shelf.say(0, 77);
-    shelf.store->finish_all();  // nobody has closed the tape
+    shelf.store->finish_all({});  // nobody has closed the tape
     EXPECT_EQ(play(shelf.path("call.ogg")).frames, 77 * 960);
 }
 
@@ -134,13 +133,16 @@ TEST(OggFile, IsFinishedByTheNextStart) {
     shelf.write(".rec-more.ogg.tmp", begun + std::string(5'000, '\0'));
     shelf.write(".rec-headers.ogg.tmp", begun.substr(0, 47));
     shelf.write(".rec-nothing.ogg.tmp", "");
+    std::filesystem::last_write_time(shelf.path(".rec-nothing.ogg.tmp"),
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours{1});
     shelf.write(".rec-foreign.ogg.tmp", std::string(300, 'z'));
     shelf.reports.clear();
     shelf.store->recover();
     const std::vector<std::string> left{".rec-call.ogg.tmp", ".rec-foreign.ogg.tmp", "cut.ogg", "more.ogg"};
     EXPECT_EQ(shelf.names(), left) << "what is being written is left alone";
-    ASSERT_EQ(shelf.reports.size(), 2U);
+    ASSERT_EQ(shelf.reports.size(), 3U);
     EXPECT_EQ(std::get<record::Recovered>(shelf.reports[0]).file, shelf.path("cut.ogg"));
+    EXPECT_EQ(std::get<record::Warning>(shelf.reports[1]).file, shelf.path(".rec-foreign.ogg.tmp"));
     EXPECT_EQ(play(shelf.path("more.ogg")).frames, 175 * 960) << "half a second at most is missing";
     EXPECT_EQ(play(shelf.path("cut.ogg")).frames, 150 * 960);
     EXPECT_EQ(shelf.content("more.ogg").size(), begun.size());
@@ -150,19 +152,28 @@ TEST(OggFile, KeepsWhatThereIsWhenTheDiskIsFull) {
     PacketShelf shelf;
     shelf.say(0, 100);
     const std::uintmax_t before = shelf.content(".rec-call.ogg.tmp").size();
-    rlimit unlimited{};
-    ::getrlimit(RLIMIT_FSIZE, &unlimited);
-    const auto old = std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit small{before + 50, unlimited.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &small);
-    shelf.say(100, 100);
-    ::setrlimit(RLIMIT_FSIZE, &unlimited);
-    std::signal(SIGXFSZ, old);
+    {
+        const FullDisk full(before + 50);
+        shelf.say(100, 100);
+    }
     const auto finished = std::get<record::Finished>(shelf.reports.at(1));
     EXPECT_EQ(finished.error, "File too large");
     EXPECT_EQ(finished.file, shelf.path("call.ogg"));
     EXPECT_EQ(play(finished.file).frames, 75 * 960);
     EXPECT_EQ(shelf.content("call.ogg").size(), before);
+}
+
+TEST(OggFile, AnEndThatCannotBeWrittenLosesNoMoreThanThat) {
+    PacketShelf shelf;
+    shelf.say(0, 100);
+    shelf.tape->close();
+    {
+        const FullDisk full(0);
+        shelf.store->drain();
+    }
+    const auto finished = std::get<record::Finished>(shelf.reports.at(1));
+    EXPECT_EQ(finished.error, "File too large");
+    EXPECT_EQ(play(finished.file).frames, 75 * 960);
 }
 
 TEST(OggFile, SaysHowMuchTheDiskWasTooSlowFor) {

@@ -5,6 +5,8 @@
 #include <boost/system/errc.hpp>
 #include <charconv>
 #include <filesystem>
+#include <fstream>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -12,6 +14,17 @@ namespace legroom::io {
 namespace {
 
 constexpr std::string_view kOggStaging = ".ogg.tmp";
+constexpr std::string_view kNoTrack =
+    "this hidden file is no channel of ours, or cannot be read; nothing is made of the others until it is "
+    "gone";
+constexpr std::string_view kForeign =
+    "no recording of ours, or one that cannot be read or written; it stays as it is";
+constexpr std::string_view kNameTaken =
+    "somebody's; the hidden files of the channels that it should have are left until it is gone";
+constexpr std::string_view kNoNames =
+    ": files cannot be made here, or cannot get their names without the risk to overwrite others";
+constexpr std::string_view kPutOff =
+    "; the channels stay in hidden files, of which the next start makes this one";
 
 /// "room.wav", 2: "room.wav.2": a name that no recording has.
 std::string track_name(const std::string& name, std::size_t channel) {
@@ -44,8 +57,43 @@ std::vector<std::string> names_in(const std::string& directory) {
     return names;
 }
 
-void note(record::Finished& story, const error_code& problem) {
-    if (story.error.empty()) story.error = problem.message();
+void note(record::Finished& story, const std::string& problem) {
+    if (story.error.empty()) story.error = problem;
+}
+void note(record::Finished& story, const error_code& problem) { note(story, problem.message()); }
+
+/// None of them is in a file that anybody is told of.
+void omit_tracks(record::Finished& story, const std::string& why) {
+    note(story, why);
+    for (record::Track& track : story.tracks) story.omitted.push_back(std::move(track.key));
+    story.tracks.clear();
+}
+
+/// What is there of one channel.
+struct LeftTrack {
+    std::optional<SampleRate> rate;  ///< nullopt: not even a header.
+    bool sounds = false;
+};
+/// nullopt: it cannot be read, or is none of ours.
+std::optional<LeftTrack> read_left_track(const StagingFile& file) {
+    std::array<std::uint8_t, record::kWavHeaderBytes> beginning{};
+    const auto got = file.read_at(0, beginning);
+    const auto size = file.size();
+    if (!got || !size) return std::nullopt;
+    if (*got < beginning.size()) return LeftTrack{};
+    const auto format = record::read_wav_header(beginning);
+    if (!format || format->channels != 1) return std::nullopt;
+    return LeftTrack{format->rate, *size > beginning.size()};
+}
+
+/// Whether a whole file can be what so many tracks were made.
+bool has_channels(const std::string& path, std::size_t tracks) {
+    std::string beginning(record::kManyChannelsHeaderBytes, '\0');
+    std::ifstream in(path, std::ios::binary);
+    in.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+    beginning.resize(static_cast<std::size_t>(in.gcount()));
+    const auto format = record::read_wav_header(as_bytes(beginning));
+    return format && format->channels >= tracks;
 }
 
 }  // namespace
@@ -55,14 +103,21 @@ void RecordingStore::handle(const record::Order& order) {
 }
 
 void RecordingStore::make(const record::Open& order) {
+    if (order.tape->closed()) return call_off(order.id);
     make_directory();
     auto file = WavFile::create(directory_, order.name, order.format, order.tape);
     take(order.id, order.name, std::move(file), order.multi_channel_name);
 }
 
 void RecordingStore::make(const record::OpenPackets& order) {
+    if (order.tape->closed()) return call_off(order.id);
     make_directory();
     take(order.id, order.name, OggFile::create(directory_, order.name, order.serial, order.tape), {});
+}
+
+/// Nobody waits for it any more, and whoever asks again may want its name.
+void RecordingStore::call_off(record::RecordingId id) {
+    sink_(record::NotOpened{id, false, "closed before it was opened"});
 }
 
 void RecordingStore::make_directory() const {
@@ -74,7 +129,8 @@ template <class OneFile>
 void RecordingStore::take(record::RecordingId id, const std::string& name, Result<OneFile> file,
                           const std::string& multi_channel_name) {
     if (!file) {
-        const bool taken = file.error() == boost::system::errc::file_exists;
+        const bool taken = file.error() == boost::system::errc::file_exists ||
+                           file.error() == boost::system::errc::device_or_resource_busy;
         sink_(record::NotOpened{id, taken, file.error().message()});
         return;
     }
@@ -111,7 +167,7 @@ void RecordingStore::drain() {
 bool RecordingStore::drain(Recording& recording, error_code& problem) {
     problem = std::visit([](auto& file) { return file.drain(); }, recording.file);
     for (TrackFile& track : recording.tracks) {
-        if (track.file && track.file->drain()) track.file.reset();
+        if (track.file && !track.problem) track.problem = track.file->drain();
     }
     return problem || std::visit([](const auto& file) { return file.complete(); }, recording.file);
 }
@@ -127,17 +183,25 @@ void RecordingStore::finish(record::RecordingId id, Recording recording, const e
     } else {
         note(story, published.error());
     }
-    if (recording.multi_channel_name.empty() || story.file.empty()) return sink_(std::move(story));
+    if (recording.multi_channel_name.empty()) return sink_(std::move(story));
     merge(std::move(recording), std::move(story));
 }
 
 void RecordingStore::merge(Recording recording, record::Finished then) {
+    const auto captured = [](const TrackFile& track) { return track.tape->captured(); };
+    if (std::ranges::none_of(recording.tracks, captured)) {
+        for (TrackFile& track : recording.tracks) {
+            if (track.file) track.file->take_file().discard();
+        }
+        return sink_(std::move(then));
+    }
     const auto& wav = std::get<WavFile>(recording.file);
     const SampleRate rate = wav.format().rate;
     const std::uint64_t frames = record::samples_before(wav.tape().reached(), rate);
     std::vector<StagingFile> files;
     for (TrackFile& track : recording.tracks) {
         then.dropped += track.tape->dropped();
+        if (track.problem) note(then, track.problem);
         if (!track.file) {
             then.omitted.push_back(track.key);
             continue;
@@ -146,58 +210,70 @@ void RecordingStore::merge(Recording recording, record::Finished then) {
                                record::time_of(track.tape->reached())});
         files.push_back(track.file->take_file());
     }
+    const std::string& name = recording.multi_channel_name;
     if (files.empty()) return sink_(std::move(then));
-    auto merge = TrackMerge::begin(directory_, recording.multi_channel_name, rate, frames, std::move(files));
+    auto merge = TrackMerge::begin(directory_, name, rate, frames, std::move(files));
     if (!merge) {
-        note(then, merge.error());
-        then.tracks.clear();
-        return sink_(std::move(then));
+        omit_tracks(then, merge.error().message());
+        sink_(std::move(then));
+        return warn(name, merge.error().message() + std::string{kPutOff});
     }
-    jobs_.push_back({std::move(*merge), std::move(then)});
+    jobs_.push_back({name, std::move(*merge), std::move(then)});
 }
 
 bool RecordingStore::work() {
     if (jobs_.empty()) return false;
-    Job& job = jobs_.front();
-    const error_code problem = job.merge.done() ? error_code{} : job.merge.step();
-    if (!problem && !job.merge.done()) return true;
-    Job ended = std::move(job);
-    jobs_.pop_front();
+    auto job = std::ranges::find_if(jobs_, [](const Job& one) { return one.then.has_value(); });
+    if (job == jobs_.end()) job = jobs_.begin();
+    const error_code problem = job->merge.done() ? error_code{} : job->merge.step();
+    if (!problem && !job->merge.done()) {
+        jobs_.splice(jobs_.end(), jobs_, job);
+        return true;
+    }
+    Job ended = std::move(*job);
+    jobs_.erase(job);
     conclude(std::move(ended), problem);
     return !jobs_.empty();
 }
 
 void RecordingStore::conclude(Job job, const error_code& problem) {
     const Result<std::string> published = problem ? Result<std::string>{problem} : job.merge.publish();
-    if (!job.then) {
-        if (published) sink_(record::Recovered{*published});
-        return;
-    }
-    if (published) {
-        job.then->multi_channel_file = *published;
-    } else {
-        note(*job.then, published.error());
-        job.then->tracks.clear();
-    }
+    if (!published) return put_off(std::move(job), published.error().message());
+    if (!job.then) return sink_(record::Recovered{*published});
+    job.then->multi_channel_file = *published;
     sink_(std::move(*job.then));
 }
 
-void RecordingStore::finish_all() {
+/// What is recorded stays, in a file for each channel.
+void RecordingStore::put_off(Job job, const std::string& why) {
+    job.merge.give_up();
+    if (job.then) {
+        omit_tracks(*job.then, why);
+        sink_(std::move(*job.then));
+    }
+    warn(job.name, why + std::string{kPutOff});
+}
+
+void RecordingStore::warn(const std::string& name, const std::string& text) {
+    sink_(record::Warning{directory_ + "/" + name, text});
+}
+
+void RecordingStore::finish_all(std::chrono::milliseconds patience) {
     drain();
     for (auto& [id, recording] : std::exchange(recordings_, {})) finish(id, std::move(recording), {});
-    while (work()) {
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (std::chrono::steady_clock::now() < until && work()) {
     }
+    for (Job& job : std::exchange(jobs_, {})) put_off(std::move(job), "the program ended");
 }
 
 void RecordingStore::recover() {
-    std::map<std::string, Tracks> tracks;
-    for (const std::string& staging : names_in(directory_)) {
-        const auto name = name_of_staging(staging);
-        const auto track = name ? read_track_name(*name) : std::nullopt;
-        if (!track) continue;
-        auto file = StagingFile::reopen(directory_, staging);
-        if (file) tracks[track->file].emplace(track->channel, std::move(*file));
+    std::error_code ignored;
+    if (std::filesystem::is_directory(directory_, ignored)) {
+        if (const auto error = try_publishing(directory_))
+            sink_(record::Warning{directory_, error.message() + std::string{kNoNames}});
     }
+    auto tracks = find_left_tracks();
     for (const std::string& staging : names_in(directory_)) {
         const auto name = name_of_staging(staging);
         if (name && !read_track_name(*name) && !tracks.contains(*name)) recover(staging);
@@ -205,38 +281,74 @@ void RecordingStore::recover() {
     for (auto& [name, files] : tracks) recover_tracks(name, std::move(files));
 }
 
+/// Those of which one cannot be opened have none at all: they wait until it can be.
+RecordingStore::LeftTracks RecordingStore::find_left_tracks() {
+    LeftTracks found;
+    std::set<std::string> wait;
+    for (const std::string& staging : names_in(directory_)) {
+        const auto name = name_of_staging(staging);
+        const auto track = name ? read_track_name(*name) : std::nullopt;
+        if (!track) continue;
+        auto& tracks = found[track->file];
+        if (auto file = StagingFile::reopen(directory_, staging)) {
+            tracks.emplace(track->channel, std::move(*file));
+        } else if (file.error() != boost::system::errc::device_or_resource_busy) {
+            warn(staging, file.error().message() + std::string{kPutOff});
+            wait.insert(track->file);
+        }
+    }
+    for (const std::string& name : wait) found[name].clear();
+    return found;
+}
+
 /// A whole file, or as much as there is of it.
 void RecordingStore::recover(const std::string& staging_name) {
     auto file = StagingFile::reopen(directory_, staging_name);
-    if (!file) return;
+    if (!file) {
+        const bool busy = file.error() == boost::system::errc::device_or_resource_busy;
+        return busy ? void() : warn(staging_name, file.error().message());
+    }
     const Mended mended = staging_name.ends_with(kOggStaging) ? mend_ogg(*file) : mend_wav(*file);
-    if (mended == Mended::foreign) return file->leave();
-    if (mended == Mended::empty) return;  // And so it goes.
+    if (mended == Mended::foreign) return warn(staging_name, std::string{kForeign});
+    if (mended == Mended::empty) return file->discard();
     const auto published = file->publish();
-    if (published) sink_(record::Recovered{*published});
+    if (!published) return warn(staging_name, published.error().message());
+    sink_(record::Recovered{*published});
 }
 
 /// Tracks that were never made one file, or whose making was broken off.
 void RecordingStore::recover_tracks(const std::string& name, Tracks&& tracks) {
+    if (tracks.empty()) return;
     std::error_code ignored;
-    if (std::filesystem::exists(directory_ + "/" + name, ignored)) return;  // It was done: the tracks go.
-    {
-        auto begun = StagingFile::reopen(directory_, ".rec-" + name + ".tmp");
-        if (!begun && begun.error() == boost::system::errc::device_or_resource_busy) return;
-    }  // It goes, to be made anew.
-    std::vector<StagingFile> files;
-    std::optional<SampleRate> rate;
-    for (auto& [channel, file] : tracks) {
-        std::array<std::uint8_t, record::kWavHeaderBytes> beginning{};
-        const auto got = file.read_at(0, beginning);
-        const auto format = got ? record::read_wav_header(beginning) : std::nullopt;
-        if (!format || format->channels != 1 || (rate && *rate != format->rate)) continue;
-        rate = format->rate;
-        files.push_back(std::move(file));
+    if (const std::string file = directory_ + "/" + name; std::filesystem::exists(file, ignored)) {
+        if (!has_channels(file, tracks.size())) return warn(name, std::string{kNameTaken});
+        for (auto& [channel, track] : tracks) track.discard();  // It was done.
+        return;
     }
-    if (files.empty()) return;
-    auto merge = TrackMerge::begin(directory_, name, *rate, 0, std::move(files));
-    if (merge) jobs_.push_back({std::move(*merge), std::nullopt});
+    if (auto begun = StagingFile::reopen(directory_, staging_of(name))) {
+        begun->discard();  // To be made anew.
+    } else if (begun.error() == boost::system::errc::device_or_resource_busy) {
+        return;
+    }
+    std::optional<SampleRate> rate;
+    bool sounds = false;
+    for (const auto& [channel, file] : tracks) {
+        const auto left = read_left_track(file);
+        if (!left || (left->rate && rate.value_or(*left->rate) != *left->rate))
+            return warn(staging_of(track_name(name, channel)), std::string{kNoTrack});
+        if (left->rate) rate = left->rate;
+        sounds = sounds || left->sounds;
+    }
+    if (sounds) return merge_again(name, *rate, std::move(tracks));
+    for (auto& [channel, file] : tracks) file.discard();
+}
+
+void RecordingStore::merge_again(const std::string& name, SampleRate rate, Tracks&& tracks) {
+    std::vector<StagingFile> files;
+    for (auto& [channel, file] : tracks) files.push_back(std::move(file));
+    auto merge = TrackMerge::begin(directory_, name, rate, 0, std::move(files));
+    if (!merge) return warn(name, merge.error().message() + std::string{kPutOff});
+    jobs_.push_back({name, std::move(*merge), std::nullopt});
 }
 
 }  // namespace legroom::io

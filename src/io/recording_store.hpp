@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <list>
@@ -28,16 +29,18 @@ public:
         : directory_(std::move(directory)), sink_(std::move(sink)) {}
 
     /// Finishes what an earlier run has left in the directory, and tells of each file. What somebody is
-    /// writing is left alone.
+    /// writing is left alone. Warns of a directory, if it is there, in which no file can get its name.
     void recover();
 
     void handle(const record::Order& order);
     /// Writes what is on the tapes. Often enough, tapes hold two and a half seconds.
     void drain();
-    /// What takes longer, a little of it. False: there is none.
+    /// What takes longer, a little of it, each in its turn; what somebody waits for before what an earlier
+    /// run left. False: there is none.
     bool work();
-    /// The end of the program: nobody puts anything on a tape any more.
-    void finish_all();
+    /// The end of the program: nobody puts anything on a tape any more. What takes longer than `patience` is
+    /// the next start's.
+    void finish_all(std::chrono::milliseconds patience);
 
     [[nodiscard]] std::size_t count() const { return recordings_.size(); }
 
@@ -45,8 +48,9 @@ private:
     struct TrackFile {
         std::string key;
         std::size_t channel = 0;
-        std::optional<WavFile> file;  ///< nullopt: it could not be made, or written.
+        std::optional<WavFile> file;  ///< nullopt: it could not be made.
         std::shared_ptr<record::Tape> tape;
+        error_code problem = {};  ///< Why it ends where it ends.
     };
     using File = std::variant<WavFile, OggFile>;
     struct Recording {
@@ -56,14 +60,19 @@ private:
     };
     /// A merge, and what there is to tell after it.
     struct Job {
+        std::string name;
         TrackMerge merge;
         std::optional<record::Finished> then;  ///< nullopt: of an earlier run.
     };
-    using Tracks = std::map<std::size_t, StagingFile>;  ///< By channel.
+    /// By channel.
+    using Tracks = std::map<std::size_t, StagingFile>;
+    /// Of an earlier run, by the name of the file that they are to be.
+    using LeftTracks = std::map<std::string, Tracks>;
 
     void make(const record::Open& order);
     void make(const record::OpenPackets& order);
     void make(const record::AddTrack& order);
+    void call_off(record::RecordingId id);
     void make_directory() const;
     template <class OneFile>
     void take(record::RecordingId id, const std::string& name, Result<OneFile> file,
@@ -72,8 +81,12 @@ private:
     void finish(record::RecordingId id, Recording recording, const error_code& problem);
     void merge(Recording recording, record::Finished then);
     void recover(const std::string& staging_name);
+    LeftTracks find_left_tracks();
     void recover_tracks(const std::string& name, Tracks&& tracks);
+    void merge_again(const std::string& name, SampleRate rate, Tracks&& tracks);
     void conclude(Job job, const error_code& problem);
+    void put_off(Job job, const std::string& why);
+    void warn(const std::string& name, const std::string& text);
 
     std::string directory_;
     Sink sink_;

@@ -8,6 +8,8 @@ namespace {
 
 /// A tape holds 25 times as much.
 constexpr std::chrono::milliseconds kBetweenDrains{100};
+/// Hours of a full room take minutes, for which nobody waits who ends a program.
+constexpr std::chrono::seconds kMergingAtTheEnd{2};
 
 }  // namespace
 
@@ -44,7 +46,7 @@ void RecordingThread::run() {
         store_.drain();
         busy_ = store_.work() && store_.work() && store_.work() && store_.work();
     }
-    store_.finish_all();
+    store_.finish_all(kMergingAtTheEnd);
 }
 
 std::vector<record::Order> RecordingThread::wait() {

@@ -21,7 +21,8 @@ public:
     RecordingThread& operator=(const RecordingThread&) = delete;
 
     void post(record::Order order);  ///< From any thread.
-    /// Finishes every recording, then ends. Nobody may put anything on a tape any more. Harmless twice.
+    /// Finishes every recording, then ends; channels that it cannot merge in two seconds are left to the next
+    /// start. Nobody may put anything on a tape any more. Harmless twice.
     void stop();
 
 private:

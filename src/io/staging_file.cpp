@@ -2,7 +2,9 @@
 
 #include <boost/system/errc.hpp>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <fcntl.h>
 #include <string_view>
 #include <sys/file.h>
@@ -19,6 +21,7 @@ constexpr std::string_view kHidden = ".rec-";
 constexpr std::string_view kUnfinished = ".tmp";
 constexpr mode_t kMode = 0644;
 constexpr int kOtherNames = 9;
+constexpr std::chrono::seconds kYoung{60};
 
 bool exists(const std::string& path) {
     struct stat found {};
@@ -32,6 +35,42 @@ std::string other_name(const std::string& name, int number) {
     return dot == std::string::npos ? name + suffix : name.substr(0, dot) + suffix + name.substr(dot);
 }
 
+error_code lock_file(const Descriptor& file) {
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return {};
+    if (errno == EWOULDBLOCK) return make_error_code(boost::system::errc::device_or_resource_busy);
+    return last_error();
+}
+
+/// Between its making and its lock another program may look at a new file, lock it for that moment, and even
+/// take it for one that was left, and away.
+error_code claim(const Descriptor& file, const std::string& path) {
+    const error_code error = lock_file(file);
+    if (error == boost::system::errc::device_or_resource_busy) {
+        ::unlink(path.c_str());
+        return error;
+    }
+    // Where there are no locks nobody else has it, and nobody finishes what is left.
+    struct stat found {};
+    if (::fstat(file.get(), &found) != 0) return last_error();
+    return found.st_nlink > 0 ? error_code{} : make_error_code(boost::system::errc::device_or_resource_busy);
+}
+
+/// Somebody makes it and has not got so far as to lock it; or it has gone meanwhile.
+bool is_just_begun(const Descriptor& file) {
+    struct stat found {};
+    if (::fstat(file.get(), &found) != 0 || found.st_nlink == 0) return true;
+    return found.st_size == 0 && ::time(nullptr) - found.st_mtime < kYoung.count();
+}
+
+/// In one step or, where the file system cannot (NFS, FUSE), in two of which neither overwrites anything.
+error_code rename_to_new(const std::string& from, const std::string& to) {
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+    if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) return last_error();
+    if (::link(from.c_str(), to.c_str()) != 0) return last_error();
+    ::unlink(from.c_str());
+    return {};
+}
+
 }  // namespace
 
 StagingFile::StagingFile(Descriptor file, std::string directory, std::string name, const std::string& staging)
@@ -40,30 +79,14 @@ StagingFile::StagingFile(Descriptor file, std::string directory, std::string nam
       name_(std::move(name)),
       path_(directory_ + "/" + staging) {}
 
-StagingFile::StagingFile(StagingFile&& other) noexcept
-    : file_(std::move(other.file_)),
-      directory_(std::move(other.directory_)),
-      name_(std::move(other.name_)),
-      path_(std::exchange(other.path_, {})) {}
-
-StagingFile& StagingFile::operator=(StagingFile&& other) noexcept {
-    if (this == &other) return *this;
-    discard();
-    file_ = std::move(other.file_);
-    directory_ = std::move(other.directory_);
-    name_ = std::move(other.name_);
-    path_ = std::exchange(other.path_, {});
-    return *this;
-}
-
 Result<StagingFile> StagingFile::create(const std::string& directory, const std::string& name) {
     if (exists(directory + "/" + name)) return make_error_code(boost::system::errc::file_exists);
-    const std::string staging = std::string{kHidden} + name + std::string{kUnfinished};
-    Descriptor file{
-        ::open((directory + "/" + staging).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode)};
+    const std::string staging = staging_of(name);
+    const std::string path = directory + "/" + staging;
+    Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode)};
     if (!file) return last_error();
-    ::flock(file.get(), LOCK_EX | LOCK_NB);  // It is new: nobody else has it.
-    ::fchmod(file.get(), kMode);             // Whatever the umask says.
+    if (const auto error = claim(file, path)) return error;
+    ::fchmod(file.get(), kMode);  // Whatever the umask says.
     return StagingFile{std::move(file), directory, name, staging};
 }
 
@@ -72,8 +95,8 @@ Result<StagingFile> StagingFile::reopen(const std::string& directory, const std:
     if (!name) return make_error_code(boost::system::errc::invalid_argument);
     Descriptor file{::open((directory + "/" + staging_name).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
     if (!file) return last_error();
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
-        return make_error_code(boost::system::errc::device_or_resource_busy);
+    if (const auto error = lock_file(file)) return error;
+    if (is_just_begun(file)) return make_error_code(boost::system::errc::device_or_resource_busy);
     return StagingFile{std::move(file), directory, *name, staging_name};
 }
 
@@ -113,22 +136,36 @@ Result<std::size_t> StagingFile::read_at(std::uint64_t offset, MutableBytes out)
 }
 
 Result<std::string> StagingFile::publish() {
+    error_code error;
     for (int number = 0; number <= kOtherNames; ++number) {
         std::string target = directory_ + "/" + (number == 0 ? name_ : other_name(name_, number));
-        if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) {
+        error = rename_to_new(path_, target);
+        if (!error) {
             path_.clear();
             return target;
         }
-        if (errno != EEXIST) break;
+        if (error != boost::system::errc::file_exists) break;
     }
-    const error_code error = last_error();
-    path_.clear();  // Whoever mends what is wrong finds it there, and so does the next start.
     return error;
 }
 
 void StagingFile::discard() {
     if (!path_.empty()) ::unlink(path_.c_str());
     path_.clear();
+}
+
+error_code try_publishing(const std::string& directory) {
+    auto file = StagingFile::create(directory, ".rec-trial-" + std::to_string(::getpid()));
+    if (!file) return file.error();
+    const auto published = file->publish();
+    file->discard();
+    if (!published) return published.error();
+    ::unlink(published->c_str());
+    return {};
+}
+
+std::string staging_of(const std::string& name) {
+    return std::string{kHidden} + name + std::string{kUnfinished};
 }
 
 std::optional<std::string> name_of_staging(const std::string& staging_name) {

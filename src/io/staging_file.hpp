@@ -12,18 +12,16 @@ namespace legroom::io {
 
 /// A file that is not there yet: hidden (".rec-NAME.tmp") beside the place it will have, until it is whole
 /// and gets its name in one step. Locked as long as somebody of this machine has it, so that a second
-/// program, or the next run, can tell one that is being written from one that was left. Goes away unless it
-/// is published or kept. Blocks as long as the disk does.
+/// program, or the next run, can tell one that is being written from one that was left. Stays, hidden, for
+/// the next run to look after, unless it is published or discarded. Blocks as long as the disk does.
 class StagingFile {
 public:
     /// A new one. errc::file_exists: the name is taken, by a file or by another one on its way.
+    /// errc::device_or_resource_busy: another program has just taken it.
     static Result<StagingFile> create(const std::string& directory, const std::string& name);
-    /// One that was left, by its own name. errc::device_or_resource_busy: somebody writes it.
+    /// One that was left, by its own name. errc::device_or_resource_busy: somebody writes it, or has just
+    /// made it, as an empty one younger than a minute may be.
     static Result<StagingFile> reopen(const std::string& directory, const std::string& staging_name);
-
-    ~StagingFile() { discard(); }
-    StagingFile(StagingFile&& other) noexcept;
-    StagingFile& operator=(StagingFile&& other) noexcept;
 
     error_code write_at(std::uint64_t offset, Bytes bytes);
     error_code set_size(std::uint64_t bytes);  ///< What was not written reads as zeros.
@@ -36,7 +34,6 @@ public:
     /// hidden.
     Result<std::string> publish();
     void discard();
-    void leave() { path_.clear(); }  ///< Stays as it is, for whoever can read it.
 
 private:
     StagingFile(Descriptor file, std::string directory, std::string name, const std::string& staging);
@@ -47,6 +44,11 @@ private:
     std::string path_;  ///< Of the hidden file; "": it has its name, or is gone.
 };
 
+/// Whether files can be made in the directory, and get their names there. Leaves nothing.
+error_code try_publishing(const std::string& directory);
+
+/// How a file is called as long as it is hidden.
+std::string staging_of(const std::string& name);
 /// The name that a hidden file is to have; nullopt: it is none of ours.
 std::optional<std::string> name_of_staging(const std::string& staging_name);
 

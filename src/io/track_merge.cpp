@@ -29,7 +29,10 @@ Result<TrackMerge> TrackMerge::begin(const std::string& directory, const std::st
     if (!out) return out.error();
     TrackMerge merge{std::move(*out), rate, frames, std::move(tracks)};
     const auto header = record::wav_header(merge.format_, frames * merge.format_.frame_bytes());
-    if (const auto error = merge.out_.write_at(0, header)) return error;
+    if (const auto error = merge.out_.write_at(0, header)) {
+        merge.give_up();
+        return error;
+    }
     return merge;
 }
 
@@ -39,8 +42,8 @@ error_code TrackMerge::step() {
     for (std::size_t channel = 0; channel < tracks_.size(); ++channel) {
         if (const auto error = read(channel, count)) return error;
     }
-    if (const auto error = out_.write_at(record::kWavHeaderBytes + done_ * format_.frame_bytes(), whole_))
-        return error;
+    const std::uint64_t at = record::wav_header_bytes(format_) + done_ * format_.frame_bytes();
+    if (const auto error = out_.write_at(at, whole_)) return error;
     done_ += count;
     return {};
 }
@@ -59,7 +62,8 @@ error_code TrackMerge::read(std::size_t channel, std::size_t count) {
 
 Result<std::string> TrackMerge::publish() {
     auto published = out_.publish();
-    if (published) tracks_.clear();
+    if (!published) return published;
+    for (StagingFile& track : tracks_) track.discard();
     return published;
 }
 

@@ -14,13 +14,14 @@ namespace legroom::io {
 class TrackMerge {
 public:
     /// `frames`: how long the file shall be at least; shorter tracks end in silence. The tracks begin with a
-    /// header of ours, and go away when the whole is published.
+    /// header of ours, and go away when the whole is published; until then they stay, whatever happens.
     static Result<TrackMerge> begin(const std::string& directory, const std::string& name, SampleRate rate,
                                     std::uint64_t frames, std::vector<StagingFile> tracks);
 
     error_code step();  ///< After an error there is no use in another one.
     [[nodiscard]] bool done() const { return done_ >= frames_; }
     Result<std::string> publish();
+    void give_up() { out_.discard(); }  ///< The tracks stay.
 
 private:
     TrackMerge(StagingFile out, SampleRate rate, std::uint64_t frames, std::vector<StagingFile> tracks);

@@ -16,6 +16,11 @@ Bytes bytes_of(std::span<const std::int16_t> samples) {
     return {reinterpret_cast<const std::uint8_t*>(samples.data()), samples.size_bytes()};
 }
 
+std::uint64_t frames_in(std::uint64_t file_bytes, const record::WavFormat& format) {
+    const std::size_t header = record::wav_header_bytes(format);
+    return file_bytes <= header ? 0 : (file_bytes - header) / format.frame_bytes();
+}
+
 }  // namespace
 
 WavFile::WavFile(StagingFile file, const record::WavFormat& format, std::shared_ptr<record::Tape> tape)
@@ -26,7 +31,10 @@ Result<WavFile> WavFile::create(const std::string& directory, const std::string&
     auto file = StagingFile::create(directory, name);
     if (!file) return file.error();
     WavFile wav{std::move(*file), format, std::move(tape)};
-    if (const auto error = wav.write_header()) return error;
+    if (const auto error = wav.write_header()) {
+        wav.file_.discard();
+        return error;
+    }
     return wav;
 }
 
@@ -95,31 +103,30 @@ error_code WavFile::write_header() {
 }
 
 Result<std::string> WavFile::publish() {
+    // A disk that is full has taken less, maybe a part of a frame.
+    if (const auto size = file_.size()) frames_ = std::min(frames_, frames_in(*size, format_));
     if (empty()) {
         file_.discard();
         return std::string{};
     }
-    // A disk that is full has taken less, maybe a part of a frame.
-    const auto size = file_.size();
-    if (!size) return size.error();
-    frames_ = std::min(frames_, (*size - record::kWavHeaderBytes) / format_.frame_bytes());
-    if (const auto error = file_.set_size(offset_of(frames_))) return error;
-    if (const auto error = write_header()) return error;
+    // Without these it is a second shorter for who believes its header; that is no reason to lose it.
+    static_cast<void>(file_.set_size(offset_of(frames_)));
+    static_cast<void>(write_header());
     return file_.publish();
 }
 
 Mended mend_wav(StagingFile& file) {
-    std::array<std::uint8_t, record::kWavHeaderBytes> beginning{};
+    std::array<std::uint8_t, record::kManyChannelsHeaderBytes> beginning{};
     const auto got = file.read_at(0, beginning);
     const auto size = file.size();
     if (!got || !size) return Mended::foreign;
     const auto format = record::read_wav_header(Bytes{beginning}.first(*got));
     if (!format) return *size == 0 ? Mended::empty : Mended::foreign;
-    const std::uint64_t frames = (*size - record::kWavHeaderBytes) / format->frame_bytes();
+    const std::uint64_t frames = frames_in(*size, *format);
     if (frames == 0) return Mended::empty;
 
     const std::uint64_t data = frames * format->frame_bytes();
-    if (file.set_size(record::kWavHeaderBytes + data)) return Mended::foreign;
+    if (file.set_size(record::wav_header_bytes(*format) + data)) return Mended::foreign;
     if (file.write_at(0, record::wav_header(*format, data))) return Mended::foreign;
     return Mended::playable;
 }

@@ -30,7 +30,7 @@ public:
     [[nodiscard]] const record::Tape& tape() const { return *tape_; }
     [[nodiscard]] const record::WavFormat& format() const { return format_; }
 
-    /// Gives it its name; an empty one goes away and has none.
+    /// Gives it its name, even if its header cannot be mended any more; an empty one goes away and has none.
     Result<std::string> publish();
     StagingFile take_file() { return std::move(file_); }  ///< For who makes something else of it.
 
@@ -42,7 +42,7 @@ private:
     error_code flush();
     error_code write_header();
     [[nodiscard]] std::uint64_t offset_of(std::uint64_t frame) const {
-        return record::kWavHeaderBytes + frame * format_.frame_bytes();
+        return record::wav_header_bytes(format_) + frame * format_.frame_bytes();
     }
 
     StagingFile file_;

@@ -18,7 +18,7 @@ enum class RecordingId : std::uint64_t {};
 
 /// Make a file; answered by Opened or NotOpened. After Opened its tape is written down as it goes, until it
 /// is closed: then the file gets its name, and Finished comes. A closed tape with nothing on it leaves no
-/// file.
+/// file; of one that is closed already none is made.
 struct Open {
     RecordingId id{};
     std::string name;  ///< Of the file, without a directory. Bad characters are the caller's to refuse.
@@ -63,13 +63,18 @@ struct Finished {
     std::string error;  ///< What ended it before its time, or took its end away; "": nothing.
     std::string multi_channel_file;
     std::vector<Track> tracks;
-    std::vector<std::string> omitted;  ///< Keys of tracks that could not be kept.
+    std::vector<std::string> omitted;  ///< Keys of tracks that are not in it.
     std::uint64_t dropped = 0;         ///< Pieces of 20 ms that the disk was too slow for.
 };
 /// A file that an earlier run of the program left unfinished has its name now, and plays to its end.
 struct Recovered {
     std::string file;
 };
-using Report = std::variant<Opened, NotOpened, Finished, Recovered>;
+/// What somebody should look after who looks after the machine.
+struct Warning {
+    std::string file;
+    std::string text;
+};
+using Report = std::variant<Opened, NotOpened, Finished, Recovered, Warning>;
 
 }  // namespace legroom::record

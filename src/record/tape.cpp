@@ -10,6 +10,7 @@ Tape::Tape(std::size_t channels, SampleRate highest_rate)
       samples_(kPieces * slot_samples_) {}
 
 bool Tape::put(const Piece& piece) {
+    capture();
     const std::uint64_t count = put_.load(std::memory_order_relaxed);
     if (count - taken_.load(std::memory_order_acquire) >= kPieces) {
         dropped_.fetch_add(1, std::memory_order_relaxed);

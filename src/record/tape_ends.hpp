@@ -31,6 +31,8 @@ public:
         reached_.store(end, std::memory_order_release);
     }
     void close() { closed_.store(true, std::memory_order_release); }  ///< No more will come.
+    /// Something came, were it silence that somebody sent.
+    void capture() { captured_.store(true, std::memory_order_relaxed); }
 
     // Anybody's.
     /// Ask this before reached(): what a closed tape has reached is its end.
@@ -38,11 +40,13 @@ public:
     [[nodiscard]] Position reached() const { return reached_.load(std::memory_order_acquire); }
     [[nodiscard]] Position begin() const { return begin_.load(std::memory_order_acquire); }
     [[nodiscard]] bool begun() const { return reached() > 0; }
+    [[nodiscard]] bool captured() const { return captured_.load(std::memory_order_relaxed); }
 
 private:
     std::atomic<Position> begin_ = 0;
     std::atomic<Position> reached_ = 0;
     std::atomic<bool> closed_ = false;
+    std::atomic<bool> captured_ = false;
 };
 
 }  // namespace legroom::record

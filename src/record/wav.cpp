@@ -1,6 +1,7 @@
 #include "record/wav.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "record/little_endian.hpp"
@@ -10,6 +11,12 @@ namespace {
 
 constexpr std::size_t kFormatAt = 48;
 constexpr std::uint16_t kPcm = 1;
+constexpr std::uint16_t kExtensible = 0xFFFE;
+constexpr std::uint16_t kBits = 16;
+constexpr std::uint16_t kExtensionBytes = 22;
+/// KSDATAFORMAT_SUBTYPE_PCM without its first two bytes, which are kPcm.
+constexpr std::array<std::uint8_t, 14> kSubtype{0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x80,
+                                                0x00, 0x00, 0xAA, 0x00, 0x38, 0x9B, 0x71};
 constexpr std::uint32_t kSaidElsewhere = 0xFFFF'FFFF;
 
 std::uint32_t u16_at(Bytes bytes, std::size_t at) {
@@ -31,10 +38,13 @@ std::optional<SampleRate> rate_of(std::uint32_t number) {
 ByteVector wav_header(const WavFormat& format, std::uint64_t data_bytes) {
     //  0 "RIFF" size "WAVE"      12 "JUNK" 28 (28 bytes)      48 "fmt " 16 …      72 "data" size
     //  0 "RF64"  -1  "WAVE"      12 "ds64" 28 sizes           48 the same         72 "data"  -1
-    const std::uint64_t riff_bytes = kWavHeaderBytes - 8 + data_bytes;
+    // More than two channels:                                 48 "fmt " 40 …      96 "data"
+    const std::size_t header_bytes = wav_header_bytes(format);
+    const bool extensible = header_bytes == kManyChannelsHeaderBytes;
+    const std::uint64_t riff_bytes = header_bytes - 8 + data_bytes;
     const bool large = riff_bytes >= kSaidElsewhere;
     ByteVector header;
-    header.reserve(kWavHeaderBytes);
+    header.reserve(header_bytes);
     LittleEndian out{header};
     out.text(large ? "RF64" : "RIFF");
     out.u32(large ? kSaidElsewhere : static_cast<std::uint32_t>(riff_bytes));
@@ -48,13 +58,20 @@ ByteVector wav_header(const WavFormat& format, std::uint64_t data_bytes) {
     out.u32(0);
 
     out.text("fmt ");
-    out.u32(16);
-    out.u16(kPcm);
+    out.u32(extensible ? 40 : 16);
+    out.u16(extensible ? kExtensible : kPcm);
     out.u16(format.channels);
     out.u32(hz(format.rate));
     out.u32(hz(format.rate) * static_cast<std::uint32_t>(format.frame_bytes()));
     out.u16(static_cast<std::uint16_t>(format.frame_bytes()));
-    out.u16(16);
+    out.u16(kBits);
+    if (extensible) {
+        out.u16(kExtensionBytes);
+        out.u16(kBits);
+        out.u32(0);  // no loudspeakers
+        out.u16(kPcm);
+        header.insert(header.end(), kSubtype.begin(), kSubtype.end());
+    }
 
     out.text("data");
     out.u32(large ? kSaidElsewhere : static_cast<std::uint32_t>(data_bytes));
@@ -70,12 +87,13 @@ std::optional<WavFormat> read_wav_header(Bytes beginning) {
     // Whatever is not a length has to be as we write it.
     const WavFormat format{*rate, channels};
     const ByteVector ours = wav_header(format, 0);
+    if (beginning.size() < ours.size()) return std::nullopt;
     const auto same = [&](std::size_t from, std::size_t to) {
         return std::equal(ours.begin() + static_cast<std::ptrdiff_t>(from),
                           ours.begin() + static_cast<std::ptrdiff_t>(to),
                           beginning.begin() + static_cast<std::ptrdiff_t>(from));
     };
-    if (!same(8, 12) || !same(kFormatAt, kWavHeaderBytes - 4)) return std::nullopt;
+    if (!same(8, 12) || !same(kFormatAt, ours.size() - 4)) return std::nullopt;
     return format;
 }
 

@@ -33,6 +33,23 @@ TEST(Wav, SaysWhatTheSamplesAre) {
     EXPECT_EQ(little_endian(header, 76, 4), 64'000U);
 }
 
+TEST(Wav, MoreThanTwoChannelsAreExtensible) {
+    const auto header = wav_header({SampleRate::k16000, 3}, 6'000);
+    ASSERT_EQ(header.size(), kManyChannelsHeaderBytes);
+    EXPECT_EQ(little_endian(header, 4, 4), 6'000 + kManyChannelsHeaderBytes - 8);
+    EXPECT_EQ(little_endian(header, 52, 4), 40U);
+    EXPECT_EQ(little_endian(header, 56, 2), 0xFFFEU);
+    EXPECT_EQ(little_endian(header, 58, 2), 3U);
+    EXPECT_EQ(little_endian(header, 68, 2), 6U);
+    EXPECT_EQ(little_endian(header, 72, 2), 22U);
+    EXPECT_EQ(little_endian(header, 74, 2), 16U) << "valid bits";
+    EXPECT_EQ(little_endian(header, 76, 4), 0U) << "loudspeakers";
+    EXPECT_EQ(little_endian(header, 80, 2), 1U) << "PCM";
+    EXPECT_EQ(text_at(header, 96), "data");
+    EXPECT_EQ(little_endian(header, 100, 4), 6'000U);
+    EXPECT_FALSE(read_wav_header(Bytes{header}.first(kWavHeaderBytes)));
+}
+
 TEST(Wav, BeyondFourGigabytesIsRf64) {
     const std::uint64_t most = 0xFFFF'FFFFU - kWavHeaderBytes + 8 - 1;
     EXPECT_EQ(text_at(wav_header({SampleRate::k48000, 1}, most), 0), "RIFF");

@@ -1,14 +1,19 @@
 // The real program, killed in the middle of recordings.
 #include <algorithm>
 #include <filesystem>
+#include <future>
 #include <gtest/gtest.h>
+#include <list>
+#include <optional>
 #include <poll.h>
+#include <vector>
 
 #include "audio/goertzel.hpp"
 #include "scenario/ogg_reader.hpp"
 #include "scenario/running_program.hpp"
 #include "scenario/swarm.hpp"
 #include "scenario/wav_reader.hpp"
+#include "sim/seeds.hpp"
 
 namespace legroom::scenario {
 namespace {
@@ -55,34 +60,62 @@ WavContent read_sound(const std::string& path) {
     return read_wav(path);
 }
 
-/// Every other one is in the other format.
-TEST(RecordingCrash, TwentyKillsAtAnyMomentLeaveTwentyFilesThatPlayToTheLastSecond) {
-    SeededRandom random(20);
-    for (int i = 0; i < 20; ++i) {
-        SCOPED_TRACE(i);
-        Folder folder;
-        double recorded = 0;
-        {
-            RunningProgram program(recording_to(folder.path));
-            Swarm swarm(program.http(), random);
-            ClientConfig voice;
-            voice.tone_hz = 440;
-            const std::string leg = swarm.call(voice);
-            ASSERT_TRUE(swarm.run_while_not([&] { return swarm.client(0).packets_heard() > 20; }, 20s));
-            const std::string format = i % 2 == 0 ? R"({"format":"wav"})" : R"({"format":"ogg"})";
-            ASSERT_EQ(swarm.http().request("POST", "/v1/legs/" + leg + "/record", format).status, 200U);
-            const auto begun = std::chrono::steady_clock::now();
-            swarm.run_while_not([] { return false; }, std::chrono::milliseconds{2'200 + random.below(1'500)});
-            program.kill();
-            recorded = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+/// One that is killed in the middle of a recording.
+struct Victim {
+    explicit Victim(std::size_t number_) : number(number_) {}
+
+    /// Calls, records, and after a random time comes to its end.
+    void record_and_kill() {
+        SeededRandom random(100 + number);
+        Swarm swarm(program->http(), random);
+        ClientConfig voice;
+        voice.tone_hz = 440;
+        const std::string leg = swarm.call(voice);
+        if (!swarm.run_while_not([&] { return swarm.client(0).packets_heard() > 20; }, 20s)) return;
+        // Every other one is in the other format.
+        const std::string format = number % 2 == 0 ? R"({"format":"wav"})" : R"({"format":"ogg"})";
+        status = swarm.http().request("POST", "/v1/legs/" + leg + "/record", format).status;
+        const auto begun = std::chrono::steady_clock::now();
+        swarm.run_while_not([] { return false; }, std::chrono::milliseconds{2'200 + random.below(1'500)});
+        program->kill();
+        recorded = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    }
+
+    std::size_t number;
+    Folder folder;
+    std::optional<RunningProgram> program{std::in_place, recording_to(folder.path)};
+    unsigned status = 0;
+    double recorded = 0;
+};
+
+/// The next start makes the file whole.
+void expect_playable(Victim& victim) {
+    ASSERT_EQ(victim.status, 200U);
+    const Folder& folder = victim.folder;
+    for (int tries = 0; tries < 500 && folder.only_file().empty(); ++tries) ::poll(nullptr, 0, 20);
+    ASSERT_NE(folder.only_file(), "");
+    const WavContent wav = read_sound(folder.only_file());
+    ASSERT_GT(wav.seconds(), victim.recorded - 1) << "to the last second";
+    EXPECT_LT(wav.seconds(), victim.recorded + 0.1);
+    EXPECT_GT(clearest_share(wav, 440), 0.9);
+}
+
+/// Several at a time, each with a thread for its callers: most of it is waiting.
+TEST(RecordingCrash, KillsAtAnyMomentLeaveFilesThatPlayToTheLastSecond) {
+    constexpr std::size_t kAtATime = 10;
+    const std::size_t kills = sim::seeds(20);
+    for (std::size_t first = 0; first < kills; first += kAtATime) {
+        std::list<Victim> victims;
+        for (std::size_t i = first; i < std::min(kills, first + kAtATime); ++i) victims.emplace_back(i);
+        std::vector<std::future<void>> ends;
+        for (Victim& victim : victims)
+            ends.push_back(std::async(std::launch::async, [&victim] { victim.record_and_kill(); }));
+        for (auto& end : ends) end.get();
+        for (Victim& victim : victims) victim.program.emplace(recording_to(victim.folder.path));
+        for (Victim& victim : victims) {
+            SCOPED_TRACE(victim.number);
+            expect_playable(victim);
         }
-        RunningProgram again(recording_to(folder.path));
-        for (int tries = 0; tries < 500 && folder.only_file().empty(); ++tries) ::poll(nullptr, 0, 20);
-        ASSERT_NE(folder.only_file(), "");
-        const WavContent wav = read_sound(folder.only_file());
-        ASSERT_GT(wav.seconds(), recorded - 1) << "to the last second";
-        EXPECT_LT(wav.seconds(), recorded + 0.1);
-        EXPECT_GT(clearest_share(wav, 440), 0.9);
     }
 }
 

@@ -315,6 +315,28 @@ TEST(Recording, OfNothingLeavesNoFile) {
     EXPECT_TRUE(studio.names().empty());
 }
 
+/// What is played to it is not its voice.
+TEST(Recording, OfWhoNeverSendsAnythingLeavesNoFile) {
+    for (const bool in_a_room : {false, true}) {
+        World world(62);
+        Studio studio(world);
+        Browser& one = world.browser(saying(std::nullopt));
+        one.client.set_sending(false);
+        world.call(one);
+        if (in_a_room) world.join(one, "room");
+        ASSERT_TRUE(world.run_until_connected({&one}));
+        studio.start(one.leg, "leg");
+        if (in_a_room) studio.start(RoomId{"room"}, "room", true);
+        call::NewPlayback tone;
+        tone.tone = "us_dial";
+        if (!in_a_room) static_cast<void>(world.server().playbacks().start(one.leg, tone));
+        world.run_for(2s);
+        EXPECT_EQ(studio.stop(one.leg).file, "");
+        if (in_a_room) EXPECT_EQ(studio.stop(RoomId{"room"}).multi_channel_file, "");
+        EXPECT_EQ(studio.names(), std::vector<std::string>{});
+    }
+}
+
 TEST(Recording, OfOneThatStopsWritingGoesOn) {
     World world(61);
     Studio studio(world);
