@@ -12,6 +12,7 @@ namespace legroom::api {
 namespace {
 
 constexpr const char* kJson = "application/json";
+constexpr const char* kShuttingDown = "the server is shutting down";
 
 /// A page from another origin may call us (contract 00).
 std::vector<Header> cors_headers() {
@@ -103,6 +104,7 @@ std::optional<WaitId> Api::perform(Instant now, const Call& call, const Answer& 
 }
 
 Outcome Api::follow(Instant now, const Call& call) {
+    if (shutting_down_) return refusal(Status::unavailable, kShuttingDown);
     if (call.body.size() > kMaxBodyBytes) {
         return refusal(Status::payload_too_large, "request body too large");
     }
@@ -142,9 +144,13 @@ void Api::begin(WaitId id, const std::function<void(Answer)>& ask) {
     }
 }
 
-void Api::shut_down() { waits_.settle_all(refusal(Status::unavailable, "the server is shutting down")); }
+void Api::shut_down() {
+    shutting_down_ = true;
+    waits_.settle_all(refusal(Status::unavailable, kShuttingDown));
+}
 
 Api::Attempt Api::dispatch(Instant now, const Request& request, std::string_view& route) {
+    if (shutting_down_) return problem(Status::unavailable, kShuttingDown);
     const Match match = router_.match(request.method, request.target);
     if (match.route != nullptr) route = match.route->pattern;
     if (request.method == "OPTIONS") return options(now, request, match);

@@ -103,7 +103,7 @@ public:
     [[nodiscard]] std::optional<Instant> deadline() const { return waits_.deadline(); }
     [[nodiscard]] const Waits& waits() const { return waits_; }
 
-    /// The server ends: whoever waits is told so, 503.
+    /// The server ends: whoever waits and whoever asks from now on is told so, 503.
     void shut_down();
 
     /// A JSON error for what the HTTP layer refuses by itself: a body beyond kMaxBodyBytes, broken HTTP.
@@ -140,6 +140,7 @@ private:
     WebhookHandlers webhooks_;
     Router router_;
     Waits waits_;
+    bool shutting_down_ = false;
     EventStream::ListenerId listening_{};
 };
 

@@ -14,7 +14,7 @@ EventStream::EventStream(EventStreamConfig config, Random& random)
 
 events::RecordPtr EventStream::publish(WallTime at, const call::Event& event) {
     const Envelope envelope{random_.uuid(), at, instance_id_, ledger_.next()};
-    const auto record = ledger_.append(
+    auto record = ledger_.append(
         {envelope.seq, event.app_id, boost::json::serialize(render(event, envelope)), envelope.event_id});
     for (const auto& entry : listeners_) entry.second(record);
     return record;

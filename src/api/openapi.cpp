@@ -26,8 +26,8 @@ constexpr std::string_view kAbout =
   `GET /v1/legs/{leg}/ice-candidates`.
 - `OPTIONS` is 204 on any path, also one that does not exist, with CORS headers: pages from any origin may call. Those of
   WHIP and WHEP say besides what may be posted and patched.
-- A path that does not exist is 404; another method than those of the path is 405 with `Allow`; `%` without two hex digits is
-  400. A trailing slash is another path.
+- A path that does not exist is 404; another method than those of the path is 405 with `Allow`; `%` without two hex digits
+  is 400. A trailing slash is another path.
 - Any request whose body is longer than 64 KiB is 413, and any may be 500.
 - Events and commands over a WebSocket are described in [asyncapi.json](/asyncapi.json).)";
 

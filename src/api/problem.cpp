@@ -77,7 +77,11 @@ const Row* find(const error_code& error, Where where) {
          "too many playbacks: at most 16 to a leg or room, 2000 in all"},
         {Error::invalid_filename, Where::anywhere, bad_request, "invalid recording filename"},
         {Error::unknown_storage, Where::anywhere, bad_request, "unknown storage type: {}"},
-        {Error::unknown_format, Where::anywhere, bad_request, "unknown recording format: it must be wav"},
+        {Error::unknown_format, Where::anywhere, bad_request,
+         "unknown recording format: it must be wav or ogg"},
+        {Error::no_packets_to_record, Where::anywhere, bad_request,
+         "format ogg keeps the packets of one sender: record the legs of the room as ogg, or the room as "
+         "wav"},
         {Error::storage_unavailable, Where::anywhere, bad_request,
          "storage {} is not available on this server"},
         {Error::recording_in_progress, Where::anywhere, conflict, "recording already in progress"},

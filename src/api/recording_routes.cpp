@@ -29,8 +29,8 @@ Operation record_operation(const RecordingPlace& at) {
     return {at.ids[0],
             "Record it; the file has its name when it is whole",
             lenient_body(R"({
-              filename?: string,         // one of the server's unless given; at most 128 bytes with .wav
-              format?: string,           // "wav"
+              filename?: string,         // one of the server's unless given; at most 128 bytes with .wav or .ogg
+              format?: string,           // "wav", or of a leg "ogg": the Opus packets of its peer, unaltered
               multi_channel?: boolean,   // of a room: a second file, with a channel for each participant
               storage?: string,          // "file"; the following belong to others
               s3_bucket?: string,
@@ -43,8 +43,8 @@ Operation record_operation(const RecordingPlace& at) {
               gcs_object_name_prefix?: string,
             })"),
             {gives("{status: 'recording', file: string}", "The name the file will have"), kMisfit,
-             refuses(bad_request, "No such storage or format here; a name that is none"), at.missing,
-             refuses(conflict, at.not_now), refuses(internal_error, "The file cannot be made"),
+             refuses(bad_request, "No such storage or format here; a room as ogg; a name that is none"),
+             at.missing, refuses(conflict, at.not_now), refuses(internal_error, "The file cannot be made"),
              refuses(unavailable, "Too many recordings"), kDiskHangs}};
 }
 

@@ -30,7 +30,9 @@ struct Tapes {
     void work() {
         auto& world = stage.client.world;
         for (const record::Order& order : std::exchange(world.orders, {})) {
-            if (const auto* open = std::get_if<record::Open>(&order)) make(*open);
+            if (const auto* open = std::get_if<record::Open>(&order))
+                make(open->id, open->name, open->multi_channel_name);
+            if (const auto* open = std::get_if<record::OpenPackets>(&order)) make(open->id, open->name, "");
         }
         for (const engine::Command& command : std::exchange(world.commands, {})) {
             const auto* stop = std::get_if<engine::StopRecording>(&command);
@@ -46,13 +48,13 @@ struct Tapes {
             world.recordings.handle(world.now, report);
         }
     }
-    void make(const record::Open& open) {
+    void make(record::RecordingId id, const std::string& name, const std::string& multi_channel_name) {
         auto& world = stage.client.world;
-        names[open.id] = open.name;
-        if (!open.multi_channel_name.empty()) multi_channel.insert(open.id);
+        names[id] = name;
+        if (!multi_channel_name.empty()) multi_channel.insert(id);
         if (taken || !broken.empty())
-            return world.recordings.handle(world.now, record::NotOpened{open.id, taken, broken});
-        world.recordings.handle(world.now, record::Opened{open.id, "/r/" + open.name});
+            return world.recordings.handle(world.now, record::NotOpened{id, taken, broken});
+        world.recordings.handle(world.now, record::Opened{id, "/r/" + name});
     }
     std::map<record::RecordingId, std::string> names;
     std::set<record::RecordingId> multi_channel;
@@ -79,8 +81,15 @@ const RecordCase kStarts[] = {
      R"(400 {"error":"storage s3 is not available on this server"})"},
     {"/v1/rooms/full/record", R"({"storage":"gcs"})",
      R"(400 {"error":"storage gcs is not available on this server"})"},
-    {"/v1/legs/$L/record", R"({"format":"ogg"})",
-     R"(400 {"error":"unknown recording format: it must be wav"})"},
+    {"/v1/legs/$L/record", R"({"filename":"a","format":"ogg","multi_channel":true})",
+     R"(200 {"status":"recording","file":"/r/a.ogg"})"},
+    {"/v1/legs/$L/record", R"({"format":"mp3"})",
+     R"(400 {"error":"unknown recording format: it must be wav or ogg"})"},
+    {"/v1/rooms/full/record", R"({"format":"ogg"})",
+     R"(400 {"error":"format ogg keeps the packets of one sender: record the legs of the room as ogg, or the room as wav"})"},
+    {"/v1/rooms/empty/record", R"({"format":"ogg","multi_channel":true})",
+     R"(400 {"error":"format ogg keeps the packets of one sender: record the legs of the room as ogg, or the room as wav"})"},
+    {"/v1/legs/$L/record", R"({"format":7})", R"(400 {"error":"invalid JSON"})"},
     {"/v1/legs/$L/record", R"({"filename":"../a"})", R"(400 {"error":"invalid recording filename"})"},
     {"/v1/legs/$L/record", R"({"filename":5})", R"(400 {"error":"invalid JSON"})"},
     {"/v1/legs/nobody/record", R"({"s3_bucket":5})", R"(400 {"error":"invalid JSON"})"},

@@ -151,7 +151,7 @@ constexpr NamedSchema kSchemas[] = {
         event_seq: integer,       // one more than the event before it; resume by this
     })"},
     {"Cdr", "What is charged for.", R"({
-        reason: 'api_hangup' | 'room_deleted' | 'ice_failure' | 'max_duration',
+        reason: 'api_hangup' | 'room_deleted' | 'ice_failure' | 'max_duration' | 'shutdown',
         duration_total: number,   // seconds since the leg was made
         duration_answered: number,
     })"},

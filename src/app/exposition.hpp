@@ -16,7 +16,7 @@ namespace legroom::app {
 
 /// Whose figures GET /metrics has (contract 08, docs/METRICS.md).
 struct ExpositionSources {
-    call::Services services;
+    const call::Services& services;
     const api::EventStream& events;
     const api::Api& api;
     const vsi::Hub& vsi;

@@ -18,8 +18,10 @@
 namespace legroom::app {
 namespace {
 
-/// For the last responses to be written when the program ends.
+/// For the last responses and the last events' webhooks when the program ends, and how often they are looked
+/// at.
 constexpr Duration kDrainPatience = std::chrono::seconds{2};
+constexpr Duration kDrainLook = std::chrono::milliseconds{20};
 
 /// From 1900 to the Instant of zero: what RTCP's wall-clock times are reckoned from.
 Duration ntp_origin() {
@@ -355,17 +357,31 @@ void Program::on_engine_event(const engine::Event& event) {
     playbacks_->service().handle(io::now(), event);
 }
 
+/// Every call ends, and everybody hears of it: callers by a goodbye, programs by the last events.
 void Program::shut_down() {
+    signals_
+        .clear();  // Another one ends the program at once; what it records is recovered at the next start.
     spdlog::info("shutting down: {} legs", legs_->all().size());
-    if (const std::size_t waiting = webhooks_->dispatcher().waiting(); waiting > 0)
-        spdlog::warn("{} events have not reached their webhooks, and are given up", waiting);
     api_->shut_down();
-    http_->stop([this] { control_.stop(); });
+    legs_->hang_up_all(io::now());
     media_->stop();
-    media_thread_.join();  // Every peer has been told goodbye,
-    recordings_->stop();   // and nobody puts anything on a tape.
-    api_timer_.expires_after(kDrainPatience);
-    api_timer_.async_wait([this](const auto&) { control_.stop(); });
+    media_thread_.join();                 // Every peer has been told goodbye,
+    recordings_->stop();                  // and nobody puts anything on a tape.
+    boost::asio::post(control_, [this] {  // Behind all that those two have reported.
+        http_->stop([this] { http_drained_ = true; });
+        wait_for_the_last(io::now() + kDrainPatience);
+    });
+}
+
+void Program::wait_for_the_last(Instant patience_ends) {
+    const std::size_t waiting = webhooks_->dispatcher().waiting();
+    if ((http_drained_ && waiting == 0) || io::now() >= patience_ends) {
+        if (waiting > 0) spdlog::warn("{} events have not reached their webhooks, and are given up", waiting);
+        control_.stop();
+        return;
+    }
+    api_timer_.expires_after(kDrainLook);
+    api_timer_.async_wait([this, patience_ends](const auto&) { wait_for_the_last(patience_ends); });
 }
 
 }  // namespace legroom::app

@@ -56,6 +56,7 @@ private:
     void arm_api_timer();
     void on_engine_event(const engine::Event& event);
     void shut_down();
+    void wait_for_the_last(Instant patience_ends);
 
     Config config_;
     io::CryptoRandom control_random_;
@@ -86,6 +87,7 @@ private:
     boost::asio::steady_timer api_timer_;
     std::optional<Instant> api_timer_at_;
     std::unique_ptr<io::HttpServer> http_;
+    bool http_drained_ = false;
 };
 
 }  // namespace legroom::app

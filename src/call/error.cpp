@@ -83,6 +83,8 @@ const char* text(Error error) {
             return "unknown storage type";
         case Error::unknown_format:
             return "unknown recording format";
+        case Error::no_packets_to_record:
+            return "no packets to record";
         case Error::storage_unavailable:
             return "storage not available";
         case Error::room_empty:

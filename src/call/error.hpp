@@ -58,7 +58,8 @@ enum class Error {
     too_many_playbacks,       ///< kMaxPlaybacks, engine::kMaxPlaybacksPerTarget; counted.
     invalid_filename,         ///< Of a recording: read_recording_name() says what fits.
     unknown_storage,          ///< None of "", file, s3, gcs.
-    unknown_format,           ///< None of "", wav.
+    unknown_format,           ///< None of "", wav, ogg.
+    no_packets_to_record,     ///< A room as ogg: a mix has no sender whose packets could be kept.
     storage_unavailable,      ///< s3 or gcs, where this server keeps nothing.
     recording_in_progress,    ///< Of this leg or room; one at a time.
     recording_exists,         ///< A file of that name does, or is being written.

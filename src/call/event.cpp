@@ -47,6 +47,8 @@ std::string_view to_string(DisconnectReason reason) {
             return "ice_failure";
         case DisconnectReason::max_duration:
             return "max_duration";
+        case DisconnectReason::shutdown:
+            return "shutdown";
     }
     return "";
 }

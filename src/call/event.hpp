@@ -19,7 +19,7 @@
 
 namespace legroom::call {
 
-enum class DisconnectReason { api_hangup, room_deleted, ice_failure, max_duration };
+enum class DisconnectReason { api_hangup, room_deleted, ice_failure, max_duration, shutdown };
 std::string_view to_string(DisconnectReason reason);  ///< As in the CDR (contract 04).
 
 /// ICE and DTLS up, for the first time.

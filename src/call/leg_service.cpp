@@ -207,6 +207,13 @@ Result<void> LegService::hang_up(Instant now, const LegId& id) {
     return {};
 }
 
+void LegService::hang_up_all(Instant now) {
+    while (!board_.legs().empty()) {
+        Leg& leg = *board_.find(board_.legs().begin()->first);
+        end(now, leg, disconnected(now, leg, DisconnectReason::shutdown));
+    }
+}
+
 void LegService::end(Instant now, Leg& leg, LegDisconnected story) {
     stop_speaking(now, board_, leg);
     const auto room = leg.room;

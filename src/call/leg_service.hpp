@@ -120,6 +120,9 @@ public:
     /// Gone from lookup at once. Publishes `leg.left_room` if it was in one, then `leg.disconnected`.
     Result<void> hang_up(Instant now, const LegId& id);
 
+    /// The server ends, and all legs with it: as by hang_up(), for the reason `shutdown`.
+    void hang_up_all(Instant now);
+
     /// What a shard reports. Reports about legs that are gone are late, not wrong: ignored.
     void handle(Instant now, const engine::Event& event);
 

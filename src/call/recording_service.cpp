@@ -10,6 +10,10 @@ namespace legroom::call {
 namespace {
 
 constexpr std::size_t kRandomDigits = 8;  // contract 02
+constexpr std::string_view kWavEnding = ".wav";
+constexpr std::string_view kOggEnding = ".ogg";
+
+bool is_ogg(const NewRecording& wanted) { return wanted.format == "ogg"; }
 
 Result<void> check_storage(const std::string& storage) {
     if (storage.empty() || storage == "file") return {};
@@ -59,11 +63,13 @@ Result<record::WavFormat> RecordingService::format_of(const Subject& what) const
 /// In the contract's order: fields, then state.
 error_code RecordingService::check(const Subject& what, const NewRecording& wanted) {
     if (const auto storage = check_storage(wanted.storage); !storage) return storage.error();
-    if (!wanted.format.empty() && wanted.format != "wav") return Error::unknown_format;
-    if (!wanted.filename.empty()) {
-        if (const auto name = read_recording_name(wanted.filename); !name) return name.error();
-    }
     const auto* room = std::get_if<RoomId>(&what);
+    if (!wanted.format.empty() && wanted.format != "wav" && !is_ogg(wanted)) return Error::unknown_format;
+    if (room != nullptr && is_ogg(wanted)) return Error::no_packets_to_record;
+    if (!wanted.filename.empty()) {
+        const auto name = read_recording_name(wanted.filename, is_ogg(wanted) ? kOggEnding : kWavEnding);
+        if (!name) return name.error();
+    }
     if (room != nullptr && board_.find(*room)->members.empty()) return Error::room_empty;
     if (running_.contains(what)) return Error::recording_in_progress;
     if (count() >= kMaxRecordings || tapes_ >= kMaxTapes) {
@@ -79,24 +85,36 @@ RecordingService::Recording RecordingService::make(const Subject& what, const Ne
     recording.id = record::RecordingId{++last_id_};
     recording.scope = scope_of(board_, what);
     const bool leg = std::holds_alternative<LegId>(what);
+    if (is_ogg(wanted)) {
+        recording.packets = std::make_shared<record::PacketTape>();
+        return recording;
+    }
     // A leg may be moved to a room of any rate.
     recording.tape = std::make_shared<record::Tape>(format.channels, leg ? SampleRate::k48000 : format.rate);
     recording.multi_channel = wanted.multi_channel && !leg;
     return recording;
 }
 
-record::Open RecordingService::order_of(const Recording& recording, const std::string& filename,
-                                        const record::WavFormat& format) {
-    const std::string stamp = config_.stamp() + "_";
+record::Order RecordingService::order_of(const Recording& recording, const std::string& filename,
+                                         const record::WavFormat& format) {
+    if (recording.packets) {
+        const std::string name = name_of(filename, kOggEnding);
+        return record::OpenPackets{recording.id, name, random_.u32(), recording.packets};
+    }
     record::Open order;
     order.id = recording.id;
-    order.name = filename.empty() ? stamp + random_.hex(kRandomDigits) + ".wav"
-                                  : read_recording_name(filename).value();
+    order.name = name_of(filename, kWavEnding);
     if (recording.multi_channel)
-        order.multi_channel_name = stamp + "multichannel_" + random_.hex(kRandomDigits) + ".wav";
+        order.multi_channel_name =
+            config_.stamp() + "_multichannel_" + random_.hex(kRandomDigits) + std::string{kWavEnding};
     order.format = format;
     order.tape = recording.tape;
     return order;
+}
+
+std::string RecordingService::name_of(const std::string& filename, std::string_view ending) {
+    if (!filename.empty()) return read_recording_name(filename, ending).value();
+    return config_.stamp() + "_" + random_.hex(kRandomDigits) + std::string{ending};
 }
 
 void RecordingService::on(Instant now, const record::Opened& report) {
@@ -112,6 +130,8 @@ void RecordingService::on(Instant now, const record::Opened& report) {
 void RecordingService::begin(Recording& recording) {
     recording.open = true;
     if (const auto* leg = std::get_if<LegId>(&recording.scope.subject)) {
+        if (recording.packets)
+            return board_.send(engine::RecordPackets{*leg, recording.id, recording.packets});
         board_.send(engine::RecordLeg{*leg, recording.id, recording.tape});
         return;
     }
@@ -166,7 +186,9 @@ RecordingService::Finishing* RecordingService::end(const Subject& what) {
     if (found == running_.end()) return nullptr;
     Recording recording = std::move(running_.extract(found).mapped());
     if (!recording.open) {
-        recording.tape->close();  // No shard has it: the file goes away, unseen.
+        // No shard has it: the file goes away, unseen.
+        if (recording.packets) recording.packets->close();
+        if (recording.tape) recording.tape->close();
         --tapes_;
         const bool leg = std::holds_alternative<LegId>(what);
         recording.on_start({leg ? Error::leg_not_found : Error::room_empty, {}, {}});
@@ -177,7 +199,8 @@ RecordingService::Finishing* RecordingService::end(const Subject& what) {
     return &finishing_.emplace(id, Finishing{std::move(recording), {}, {}}).first->second;
 }
 
-void RecordingService::end_with(const Subject& what, std::set<LegId> legs, std::optional<RoomId> room) {
+void RecordingService::end_with(const Subject& what, const std::set<LegId>& legs,
+                                const std::optional<RoomId>& room) {
     end(what);
     // Or stopped a moment ago, and not told of yet.
     for (auto& [id, one] : finishing_) {

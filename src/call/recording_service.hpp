@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "base/ids.hpp"
 #include "base/random.hpp"
@@ -25,7 +26,9 @@ struct NewRecording {
     std::string storage;         ///< "" or "file": in the directory. Others are not kept by this server.
     std::string filename;        ///< "" = one of ours, by date and time.
     bool multi_channel = false;  ///< A room's: a second file with a channel for each participant.
-    std::string format = {};     ///< "" or "wav".
+    /// "" or "wav"; "ogg": of a leg, its peer's Opus packets as they come, wherever it is and whatever it
+    /// hears.
+    std::string format = {};
 };
 
 struct RecordingConfig {
@@ -68,7 +71,7 @@ public:
 
     /// Calls `taker` once: now if it is refused, or when the file has been made or could not be. A leg in a
     /// room is recorded in stereo, itself left and what it hears right, at the room's rate; one outside in
-    /// mono at 48 kHz; a room as the sum of all that is said there.
+    /// mono at 48 kHz; a room as the sum of all that is said there. As ogg it is what the leg's peer sends.
     void start(const Subject& what, const NewRecording& wanted, StartTaker taker);
     /// Calls `taker` once: now with recording_not_found, or with what there is when it is a file.
     void stop(const Subject& what, StopTaker taker);
@@ -87,7 +90,8 @@ private:
     struct Recording {
         record::RecordingId id{};
         Scope scope;
-        std::shared_ptr<record::Tape> tape;
+        std::shared_ptr<record::Tape> tape;  ///< One of the two.
+        std::shared_ptr<record::PacketTape> packets;
         bool multi_channel = false;
         bool open = false;  ///< The file is there, and the shard records.
         bool paused = false;
@@ -106,12 +110,13 @@ private:
     Error why_not_recorded(const Subject& what) const;
     error_code check(const Subject& what, const NewRecording& wanted);
     Recording make(const Subject& what, const NewRecording& wanted, const record::WavFormat& format);
-    record::Open order_of(const Recording& recording, const std::string& filename,
-                          const record::WavFormat& format);
+    record::Order order_of(const Recording& recording, const std::string& filename,
+                           const record::WavFormat& format);
+    std::string name_of(const std::string& filename, std::string_view ending);
     void begin(Recording& recording);
     void add_track(Recording& recording, const LegId& leg);
     Finishing* end(const Subject& what);
-    void end_with(const Subject& what, std::set<LegId> legs, std::optional<RoomId> room = {});
+    void end_with(const Subject& what, const std::set<LegId>& legs, const std::optional<RoomId>& room = {});
 
     void on_joined(const Leg& leg, const Room& room);
     void on_left(const Leg& leg, const Room& room);

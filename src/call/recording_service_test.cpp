@@ -59,17 +59,20 @@ struct Desk {
 };
 
 TEST(RecordingName, IsOnePlainSegment) {
+    constexpr std::string_view kWav = ".wav";
     const std::pair<const char*, const char*> good[] = {{"a", "a.wav"},
                                                         {"a.wav", "a.wav"},
                                                         {"a.WAV", "a.wav"},
                                                         {"a.mp3", "a.mp3.wav"},
                                                         {"A-b_9.x", "A-b_9.x.wav"}};
-    for (const auto& [text, name] : good) EXPECT_EQ(read_recording_name(text).value(), name);
-    EXPECT_TRUE(read_recording_name(std::string(124, 'x')));
+    for (const auto& [text, name] : good) EXPECT_EQ(read_recording_name(text, kWav).value(), name);
+    EXPECT_EQ(read_recording_name("a.Ogg", ".ogg").value(), "a.ogg");
+    EXPECT_EQ(read_recording_name("a.wav", ".ogg").value(), "a.wav.ogg");
+    EXPECT_TRUE(read_recording_name(std::string(124, 'x'), kWav));
     const std::string too_long(125, 'x');
     for (const char* text : {"", ".", "..", "../a", "a/b", "a\\b", ".a", "a.", "a..b", "a b", "a\n", ".wav",
                              "a..wav", "/etc/passwd", "\xc3\xa4", too_long.c_str()}) {
-        EXPECT_EQ(read_recording_name(text).error(), Error::invalid_filename) << text;
+        EXPECT_EQ(read_recording_name(text, kWav).error(), Error::invalid_filename) << text;
     }
 }
 
@@ -103,6 +106,39 @@ TEST(RecordingService, RecordsALegOutsideInMono) {
     EXPECT_EQ(desk.opened().format, (record::WavFormat{SampleRate::k48000, 1}));
 }
 
+TEST(RecordingService, RecordsTheSendersPacketsAsOgg) {
+    for (const bool named : {false, true}) {
+        Desk desk;
+        desk.start(desk.leg, {"", named ? "x.OGG" : "", true, "ogg"});
+        const auto& open = std::get<record::OpenPackets>(desk.world.orders.back());
+        EXPECT_EQ(open.name.size(), named ? 5U : 16U + 8 + 4) << open.name;
+        EXPECT_TRUE(open.name.ends_with(".ogg"));
+        const auto tape = open.tape;
+        const auto id = open.id;
+        desk.world.recordings.handle(desk.world.now, record::Opened{id, "/r/" + open.name});
+        const auto records = desk.world.sent<engine::RecordPackets>();
+        ASSERT_EQ(records.size(), 1U);
+        EXPECT_EQ(records[0].leg, desk.leg);
+        EXPECT_EQ(records[0].tape, tape);
+        EXPECT_TRUE(desk.world.sent<engine::RecordLeg>().empty());
+        EXPECT_TRUE(desk.world.recordings.set_paused(desk.world.now, desk.leg, true).value());
+        desk.stop(desk.leg);
+        desk.finish(id, "/r/x.ogg");
+        EXPECT_EQ(desk.stops.at(0)->file, "/r/x.ogg");
+        EXPECT_EQ(desk.world.story(), "recording.started recording.paused recording.finished");
+        EXPECT_EQ(desk.world.recordings.tapes(), 0U);
+    }
+}
+
+TEST(RecordingService, ALegMayEndBeforeItsOggFileIsThere) {
+    Desk desk;
+    desk.start(desk.leg, {"", "", false, "ogg"});
+    const auto tape = std::get<record::OpenPackets>(desk.world.orders.back()).tape;
+    static_cast<void>(desk.world.legs.hang_up(desk.world.now, desk.leg));
+    EXPECT_EQ(desk.starts.at(0).error, Error::leg_not_found);
+    EXPECT_TRUE(tape->closed());
+}
+
 TEST(RecordingService, RefusesWhatCannotBe) {
     Desk desk;
     desk.begin(desk.leg);
@@ -117,7 +153,10 @@ TEST(RecordingService, RefusesWhatCannotBe) {
         {desk.leg, {"tape", "../x", false}, Error::unknown_storage},
         {desk.leg, {"s3", "", false}, Error::storage_unavailable},
         {desk.leg, {"gcs", "", false}, Error::storage_unavailable},
-        {desk.leg, {"file", "", false, "ogg"}, Error::unknown_format},
+        {desk.leg, {"file", "", false, "mp3"}, Error::unknown_format},
+        {desk.room, {"file", "", false, "ogg"}, Error::no_packets_to_record},
+        {RoomId{"empty"}, {"file", "../x", true, "ogg"}, Error::no_packets_to_record},
+        {desk.leg, {"file", "../x", false, "ogg"}, Error::invalid_filename},
         {desk.leg, {"file", "../x", false}, Error::invalid_filename},
         {desk.leg, {}, Error::recording_in_progress},
         {RoomId{"empty"}, {}, Error::room_empty},

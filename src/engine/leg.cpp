@@ -103,6 +103,7 @@ void Leg::end_replacement(bool succeeded, Random& random) {
     ssrc_ = agreed->ssrc;
     figures_ += figures_of(incoming_);
     incoming_ = ReceivePath{incoming_.rate()};
+    incoming_.set_tap(packet_tap_);
     SendPath fresh{SendConfig::from(agreed->negotiated, ssrc_, outgoing_.rate()), random};
     fresh.adopt_digits(outgoing_);
     if (!sdp::sends(direction_)) fresh.drop_digits();
@@ -117,6 +118,11 @@ bool Leg::pull(Instant now, audio::Frame& out) {
     if (sounds && track_ != nullptr) track_->said.take(out);
     gain_.apply(out.samples());
     return sounds && !muted_;
+}
+
+void Leg::set_packet_tap(PacketTap* tap) {
+    packet_tap_ = tap;
+    incoming_.set_tap(tap);
 }
 
 /// What had to be invented is no voice, however loud (contract 04).

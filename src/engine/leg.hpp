@@ -85,6 +85,8 @@ public:
     /// ends it. Must outlive their stay.
     void set_tap(LegTap* tap) { tap_ = tap; }
     void set_track(LegTap* track) { track_ = track; }
+    /// The same for the packets of its peer.
+    void set_packet_tap(PacketTap* tap);
 
     /// Set by Room::add and Room::remove; nullptr: in none. When a codec for the room's rate cannot be made
     /// it throws and leaves the leg in none; nullptr never throws. Whoever spoke begins anew.
@@ -128,6 +130,7 @@ private:
     Room* room_ = nullptr;
     LegTap* tap_ = nullptr;
     LegTap* track_ = nullptr;
+    PacketTap* packet_tap_ = nullptr;
     std::optional<Ssrc> heard_ssrc_;  ///< Of the latest packet.
     std::uint8_t reported_loss_ = 0;  ///< In 1/256 (RFC 3550 §6.4.1).
     std::uint32_t reported_sequence_ = 0;

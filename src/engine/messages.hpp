@@ -155,6 +155,13 @@ struct RecordLeg {
     record::RecordingId recording{};
     std::shared_ptr<record::Tape> tape;
 };
+/// Takes down the packets of a leg's peer as they come, in their order and at the time at which a room would
+/// hear them. Instead of RecordLeg, and like it; begins with the first packet.
+struct RecordPackets {
+    LegId leg;
+    record::RecordingId recording{};
+    std::shared_ptr<record::PacketTape> tape;
+};
 /// Takes down all that is said in a room, whoever may hear it. A room has one such tape at a time.
 struct RecordRoom {
     RoomId room;
@@ -202,8 +209,8 @@ using Command =
     std::variant<CreateLeg, ChangeLeg, AddRemoteCandidate, CloseLeg, SetMuted, SetDeaf, SetGain, SetRole,
                  SendDigits, StartPlayback, StopPlayback, SetPlaybackGain, SetReconnectGrace, QueryIce,
                  QueryMedia, CreateRoom, DeleteRoom, JoinRoom, LeaveRoom, SetRouting, CreateBridge,
-                 TurnBridge, DeleteBridge, RecordLeg, RecordRoom, RecordTrack, LeaveTrack, PauseRecording,
-                 StopRecording, SetHostCandidates, StartGathering>;
+                 TurnBridge, DeleteBridge, RecordLeg, RecordPackets, RecordRoom, RecordTrack, LeaveTrack,
+                 PauseRecording, StopRecording, SetHostCandidates, StartGathering>;
 
 /// ICE and DTLS are up, for the first time.
 struct LegConnected {

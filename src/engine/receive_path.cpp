@@ -66,6 +66,7 @@ Heard ReceivePath::play(const jitter::Packet& packet) {
         ++counters_.malformed;
         return conceal(packet.duration);
     }
+    tap(packet.duration, packet.payload);
     const bool quiet = audio::rms(room().first(*decoded)) < kQuiet;
     playing_ = quiet ? jitter::Playing::silence : jitter::Playing::sound;
     ready_samples_ += *decoded;
@@ -79,6 +80,7 @@ Heard ReceivePath::play(const jitter::Missing& gap) {
     if (!codec::carries_fec(gap.next_payload)) return conceal(gap.duration);
     const auto recovered = decoder_.decode_fec(gap.next_payload, room().first(samples(gap.duration)));
     if (!recovered) return conceal(gap.duration);
+    tap(gap.duration, {});  // In the packet after it, where players do not look.
     ready_samples_ += *recovered;
     ++counters_.recovered_fec;
     return Heard::decoded;
@@ -95,10 +97,17 @@ Heard ReceivePath::play(const jitter::Empty&) {
 
 Heard ReceivePath::conceal(jitter::Ticks duration) {
     const auto gap = room().first(samples(duration));
+    tap(duration, {});
     if (!decoder_.conceal(gap)) std::ranges::fill(gap, 0.0F);
     ready_samples_ += gap.size();
     ++counters_.concealed;
     return Heard::concealed;
+}
+
+/// What comes next, behind what is ready.
+void ReceivePath::tap(jitter::Ticks duration, Bytes packet) {
+    if (tap_ == nullptr) return;
+    tap_->take(record::Position{ready_samples_} * record::kPositionsPerSecond / hz(rate()), duration, packet);
 }
 
 std::size_t ReceivePath::samples(jitter::Ticks duration) const {

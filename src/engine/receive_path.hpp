@@ -11,6 +11,7 @@
 #include "base/units.hpp"
 #include "codec/opus_decoder.hpp"
 #include "codec/opus_packet.hpp"
+#include "engine/tap.hpp"
 #include "jitter/buffer.hpp"
 #include "rtp/packet.hpp"
 
@@ -50,6 +51,9 @@ public:
     /// The leg is in another room: decodes to its rate from the next packet on. Keeps what waits.
     void set_rate(SampleRate rate);
 
+    /// Where to put the packets that a frame is made of; nullptr: nowhere. Must outlive its stay.
+    void set_tap(PacketTap* tap) { tap_ = tap; }
+
     [[nodiscard]] SampleRate rate() const { return decoder_.rate(); }
     [[nodiscard]] const ReceiveCounters& counters() const { return counters_; }
     [[nodiscard]] const jitter::Counters& jitter_counters() const { return buffer_.counters(); }
@@ -74,6 +78,7 @@ private:
     Heard play(const jitter::Pause& pause);
     Heard play(const jitter::Empty& nothing);
     Heard conceal(jitter::Ticks duration);
+    void tap(jitter::Ticks duration, Bytes packet);
     [[nodiscard]] std::size_t samples(jitter::Ticks duration) const;
     [[nodiscard]] std::span<float> room() { return std::span{ready_}.subspan(ready_samples_); }
     void hand_out(std::span<float> out);
@@ -87,6 +92,7 @@ private:
     std::optional<std::uint8_t> last_level_;  ///< and the level their packet came with.
     std::optional<std::uint8_t> level_;
     std::array<std::optional<ToldLevel>, kLevels> told_levels_{};
+    PacketTap* tap_ = nullptr;
     ReceiveCounters counters_;
 };
 

@@ -1,5 +1,6 @@
 #include "engine/receive_path.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <gtest/gtest.h>
@@ -352,6 +353,84 @@ TEST(ReceivePath, SurvivesAnyPackets) {
             for (const float sample : frame.samples()) ASSERT_LE(std::abs(sample), 1.0F);
         }
     }
+}
+
+/// What a tap has of a call, one piece after the other.
+struct TappedCall {
+    explicit TappedCall(SampleRate rate, double loss) : call(rate, {}, loss) { call.receiver.set_tap(&tap); }
+
+    void run(int ticks, bool sends = true) {
+        for (int i = 0; i < ticks; ++i, now += record::kPositionsPerTick) {
+            if (sends) {
+                call.tick();
+            } else {
+                call.dead_tick();
+            }
+            for (const record::PacketPiece& piece : tap.pieces()) note(piece);
+            tap.forget();
+        }
+    }
+    void note(const record::PacketPiece& piece) {
+        const record::Position at = now + piece.at;
+        if (at != end) ++gaps;
+        EXPECT_GE(at, end);
+        end = at + piece.duration;
+        if (piece.packet.empty()) {
+            concealed += piece.duration;
+        } else {
+            ++packets;
+            EXPECT_EQ(codec::packet_duration(piece.packet).value(), kTick);
+            EXPECT_EQ(piece.duration, record::kPositionsPerTick);
+        }
+    }
+
+    Call call;
+    PacketTap tap;
+    record::Position now = 0;
+    record::Position end = 0;
+    record::Position concealed = 0;
+    std::size_t packets = 0;
+    std::size_t gaps = 0;
+};
+
+TEST(ReceivePath, TapsEachPacketAtItsTimeAndWhatIsConcealed) {
+    for (const SampleRate rate : kRoomRates) {
+        TappedCall tapped(rate, 0.2);
+        tapped.run(500);
+        EXPECT_EQ(tapped.packets, tapped.call.receiver.counters().decoded);
+        EXPECT_GT(tapped.packets, 350U);
+        EXPECT_GT(tapped.concealed, 60 * record::kPositionsPerTick);
+        EXPECT_EQ(tapped.gaps, 1U) << "before the first";
+        tapped.run(100, false);
+        EXPECT_EQ(tapped.gaps, 1U) << "a stream that ends is concealed for a moment, then it is no more";
+        tapped.run(100);
+        EXPECT_EQ(tapped.gaps, 2U);
+    }
+}
+
+TEST(ReceivePath, TapsLongPacketsWhereTheyBegin) {
+    constexpr int kGlued = 3;
+    ReceivePath receiver(SampleRate::k16000);
+    PacketTap tap;
+    receiver.set_tap(&tap);
+    GluedStream stream(receiver, kGlued);
+    Instant now{};
+    std::vector<std::size_t> packets;
+    for (int i = 0; i < 30; ++i) {
+        now += kTick;
+        stream.tick(now);
+        audio::Frame frame;
+        receiver.pull(now, frame);
+        for (const record::PacketPiece& piece : tap.pieces()) {
+            EXPECT_EQ(piece.at, 0U);
+            EXPECT_EQ(piece.duration, kGlued * record::kPositionsPerTick);
+            EXPECT_EQ(piece.packet.front() & 3, 3) << "as it was sent";
+        }
+        packets.push_back(tap.pieces().size());
+        tap.forget();
+    }
+    EXPECT_GE(std::ranges::count(packets, 1U), 8);
+    EXPECT_EQ(std::ranges::count(packets, 2U), 0);
 }
 
 }  // namespace

@@ -23,9 +23,26 @@ std::span<const std::int16_t> interleave(const LegTap& tap, SampleRate rate,
 
 }  // namespace
 
+record::TapeEnds& Recorder::Recording::ends() const {
+    if (packets) return *packets;
+    return *tape;
+}
+
 Recorder::Recording* Recorder::start(record::RecordingId id, const std::shared_ptr<record::Tape>& tape) {
     auto recording = std::make_unique<Recording>();
     recording->tape = tape;
+    return start(id, std::move(recording));
+}
+
+Recorder::Recording* Recorder::start(record::RecordingId id,
+                                     const std::shared_ptr<record::PacketTape>& tape) {
+    auto recording = std::make_unique<Recording>();
+    recording->packets = tape;
+    recording->packet_tap.emplace();
+    return start(id, std::move(recording));
+}
+
+Recorder::Recording* Recorder::start(record::RecordingId id, std::unique_ptr<Recording> recording) {
     const auto [place, fresh] = recordings_.try_emplace(id, std::move(recording));
     return fresh ? place->second.get() : nullptr;
 }
@@ -35,6 +52,13 @@ LegTap* Recorder::add(const RecordLeg& command) {
     if (recording == nullptr) return nullptr;
     recording->leg = command.leg;
     return &recording->tap;
+}
+
+PacketTap* Recorder::add(const RecordPackets& command) {
+    Recording* recording = start(command.recording, command.tape);
+    if (recording == nullptr) return nullptr;
+    recording->leg = command.leg;
+    return &*recording->packet_tap;
 }
 
 MixTap* Recorder::add(const RecordRoom& command) {
@@ -80,7 +104,7 @@ std::optional<Recorder::Ended> Recorder::remove(record::RecordingId id) {
         track->tape->close();
         if (track->here) ended.tracks.push_back(track->leg);
     }
-    recording.tape->close();  // Last: its end is that of all of them.
+    recording.ends().close();  // Last: its end is that of all of them.
     recordings_.erase(found);
     return ended;
 }
@@ -116,6 +140,7 @@ void Recorder::skip(std::uint64_t ticks) {
 }
 
 bool Recorder::something_arrived(const Recording& recording) {
+    if (recording.packet_tap) return recording.packet_tap->has_packet();
     if (recording.mix.present || recording.tap.said.present() || recording.tap.heard.present()) return true;
     return std::ranges::any_of(recording.tracks, [](const auto& track) { return track->tap.said.present(); });
 }
@@ -123,6 +148,7 @@ bool Recorder::something_arrived(const Recording& recording) {
 /// What is silent is not put: a tape knows silence by its place.
 void Recorder::put(const Recording& recording) {
     const record::Position at = recording.ticks * record::kPositionsPerTick;
+    if (recording.packet_tap) return put_packets(recording, at);
     put_leg(recording, at);
     if (recording.mix.present) {
         TapChannel whole;
@@ -132,6 +158,13 @@ void Recorder::put(const Recording& recording) {
     for (const auto& track : recording.tracks) {
         const TapChannel& said = track->tap.said;
         if (track->here && said.sounds()) track->tape->put({at, said.rate(), said.samples()});
+    }
+}
+
+void Recorder::put_packets(const Recording& recording, record::Position at) {
+    for (record::PacketPiece piece : recording.packet_tap->pieces()) {
+        piece.at += at;
+        recording.packets->put(piece);
     }
 }
 
@@ -156,13 +189,14 @@ void Recorder::advance(Recording& recording, std::uint64_t ticks) {
     for (const auto& track : recording.tracks) {
         if (track->here) track->tape->reach(from, to);
     }
-    recording.tape->reach(from, to);
+    recording.ends().reach(from, to);
 }
 
 void Recorder::empty_taps(Recording& recording) {
     recording.tap.said.forget();
     recording.tap.heard.forget();
     recording.mix.present = false;
+    if (recording.packet_tap) recording.packet_tap->forget();
     for (const auto& track : recording.tracks) track->tap.said.forget();
 }
 

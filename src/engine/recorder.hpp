@@ -20,6 +20,7 @@ class Recorder {
 public:
     /// nullptr: the id is in use already.
     LegTap* add(const RecordLeg& command);
+    PacketTap* add(const RecordPackets& command);
     MixTap* add(const RecordRoom& command);
     /// nullptr: there is no such recording (any more).
     LegTap* add(const RecordTrack& command);
@@ -55,16 +56,23 @@ private:
         RoomId room;
         LegTap tap;
         MixTap mix;
-        std::shared_ptr<record::Tape> tape;
+        std::optional<PacketTap> packet_tap;
+        std::shared_ptr<record::Tape> tape;  ///< One of the two.
+        std::shared_ptr<record::PacketTape> packets;
         std::vector<std::unique_ptr<TrackTap>> tracks;  ///< Legs point into them.
         bool paused = false;
         bool begun = false;
         std::uint64_t ticks = 0;
+
+        [[nodiscard]] record::TapeEnds& ends() const;
     };
 
     Recording* start(record::RecordingId id, const std::shared_ptr<record::Tape>& tape);
+    Recording* start(record::RecordingId id, const std::shared_ptr<record::PacketTape>& tape);
+    Recording* start(record::RecordingId id, std::unique_ptr<Recording> recording);
     static bool something_arrived(const Recording& recording);
     static void put(const Recording& recording);
+    static void put_packets(const Recording& recording, record::Position at);
     static void put_leg(const Recording& recording, record::Position at);
     static void advance(Recording& recording, std::uint64_t ticks);
     static void empty_taps(Recording& recording);

@@ -121,6 +121,54 @@ TEST(Recorder, APauseTakesItsTime) {
     EXPECT_FALSE(tape->front()) << "nothing of before is left over";
 }
 
+TEST(Recorder, PutsPacketsOnTapeAtTheirTime) {
+    Recorder recorder;
+    const auto tape = std::make_shared<record::PacketTape>();
+    PacketTap* tap = recorder.add(RecordPackets{LegId{"L"}, kId, tape});
+    const std::array<std::uint8_t, 3> packet{0xf8, 0xff, 0xfe};
+    tap->take(0, 960, {});  // what nobody began
+    recorder.finish_tick();
+    EXPECT_FALSE(tape->begun());
+    tap->take(0, 480, packet);
+    tap->take(480, 480, {});
+    recorder.finish_tick();
+    EXPECT_EQ(tape->reached(), kPositionsPerTick);
+    recorder.pause({kId, true});
+    tap->take(0, 960, packet);
+    recorder.finish_tick();
+    recorder.pause({kId, false});
+    recorder.skip(10);
+    tap->take(240, 2'880, packet);
+    recorder.finish_tick();
+    EXPECT_EQ(tape->front()->packet.size(), 3U);
+    tape->pop();
+    EXPECT_EQ(tape->front()->at, 480U);
+    EXPECT_TRUE(tape->front()->packet.empty());
+    tape->pop();
+    EXPECT_EQ(tape->front()->at, 12 * kPositionsPerTick + 240);
+    EXPECT_EQ(tape->front()->duration, 2'880U);
+    tape->pop();
+    EXPECT_FALSE(tape->front());
+    EXPECT_EQ(tape->reached(), 13 * kPositionsPerTick);
+    EXPECT_EQ(recorder.of(LegId{"L"}), std::vector{kId});
+    EXPECT_TRUE(recorder.remove(kId));
+    EXPECT_TRUE(tape->closed());
+}
+
+TEST(Recorder, ATapOfPacketsHasPlaceForWhatCanComeInATick) {
+    PacketTap tap;
+    const ByteVector packet(jitter::kMaxPayload, 1);
+    for (record::Position at = 0; at < 2 * kPositionsPerTick; at += 120) tap.take(at, 120, packet);
+    ASSERT_EQ(tap.pieces().size(), 8U);
+    for (const record::PacketPiece& piece : tap.pieces()) {
+        EXPECT_EQ(piece.packet.size(), packet.size());
+        EXPECT_EQ(piece.packet.back(), 1);
+    }
+    tap.forget();
+    EXPECT_TRUE(tap.pieces().empty());
+    EXPECT_FALSE(tap.has_packet());
+}
+
 TEST(Recorder, KnowsWhoseItIs) {
     Recorder recorder;
     EXPECT_NE(recorder.add(RecordLeg{LegId{"x"}, kId, new_tape()}), nullptr);

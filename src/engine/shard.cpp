@@ -380,6 +380,12 @@ void Shard::handle(Instant, const RecordLeg& command) {
     if (LegTap* tap = recorder_.add(command)) leg->set_tap(tap);
 }
 
+void Shard::handle(Instant, const RecordPackets& command) {
+    Leg* leg = find(command.leg);
+    if (leg == nullptr) return command.tape->close();
+    if (PacketTap* tap = recorder_.add(command)) leg->set_packet_tap(tap);
+}
+
 void Shard::handle(Instant, const RecordRoom& command) {
     Room* room = rooms_.find(command.room);
     if (room == nullptr) return command.tape->close();
@@ -405,7 +411,10 @@ void Shard::handle(Instant, const StopRecording& command) { stop_recording(comma
 void Shard::stop_recording(record::RecordingId id) {
     const auto ended = recorder_.remove(id);
     if (!ended) return;
-    if (Leg* leg = find(ended->leg)) leg->set_tap(nullptr);
+    if (Leg* leg = find(ended->leg)) {
+        leg->set_tap(nullptr);
+        leg->set_packet_tap(nullptr);
+    }
     if (Room* room = rooms_.find(ended->room); room != nullptr && ended->leg.value.empty())
         room->set_tap(nullptr);
     for (const LegId& track : ended->tracks) {

@@ -94,6 +94,7 @@ private:
     void handle(Instant now, const TurnBridge& command);
     void handle(Instant now, const DeleteBridge& command);
     void handle(Instant now, const RecordLeg& command);
+    void handle(Instant now, const RecordPackets& command);
     void handle(Instant now, const RecordRoom& command);
     void handle(Instant now, const RecordTrack& command);
     void handle(Instant now, const LeaveTrack& command);

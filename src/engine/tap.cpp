@@ -17,4 +17,16 @@ void TapChannel::take(const audio::Frame& frame) {
     sounds_ = std::ranges::any_of(samples(), [](std::int16_t sample) { return sample != 0; });
 }
 
+void PacketTap::take(record::Position at, record::Position duration, Bytes packet) {
+    if (count_ == kMaxPieces || bytes_.size() + packet.size() > bytes_.capacity()) return;
+    const std::size_t begin = bytes_.size();
+    bytes_.insert(bytes_.end(), packet.begin(), packet.end());
+    pieces_.at(count_++) = {at, duration, Bytes{bytes_}.subspan(begin)};
+}
+
+void PacketTap::forget() {
+    count_ = 0;
+    bytes_.clear();
+}
+
 }  // namespace legroom::engine

@@ -6,6 +6,9 @@
 #include <span>
 
 #include "audio/frame.hpp"
+#include "base/bytes.hpp"
+#include "jitter/buffer.hpp"
+#include "record/packet_tape.hpp"
 
 namespace legroom::engine {
 
@@ -34,6 +37,33 @@ private:
 struct LegTap {
     TapChannel said;
     TapChannel heard;
+};
+
+/// The packets that a leg begins to play in a tick, and what it conceals. They may last beyond it. Has place
+/// for all there can be; allocates only when it is made.
+class PacketTap {
+public:
+    PacketTap() { bytes_.reserve(kMaxPieces * jitter::kMaxPayload); }
+    PacketTap(const PacketTap&) = delete;
+    PacketTap& operator=(const PacketTap&) = delete;
+
+    /// `at`: from the tick's beginning. An empty packet: concealed. Keeps a copy.
+    void take(record::Position at, record::Position duration, Bytes packet);
+    void forget();
+
+    /// Valid until the next take() or forget().
+    [[nodiscard]] std::span<const record::PacketPiece> pieces() const {
+        return std::span{pieces_}.first(count_);
+    }
+    [[nodiscard]] bool has_packet() const { return !bytes_.empty(); }
+
+private:
+    /// The shortest last 2.5 ms.
+    static constexpr std::size_t kMaxPieces = record::kPositionsPerTick / jitter::kMinDuration;
+
+    std::array<record::PacketPiece, kMaxPieces> pieces_{};  ///< Views into bytes_.
+    std::size_t count_ = 0;
+    ByteVector bytes_;
 };
 
 /// What is taken down of a room: all that is said in it.

@@ -5,10 +5,13 @@
 #include <boost/system/errc.hpp>
 #include <charconv>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 namespace legroom::io {
 namespace {
+
+constexpr std::string_view kOggStaging = ".ogg.tmp";
 
 /// "room.wav", 2: "room.wav.2": a name that no recording has.
 std::string track_name(const std::string& name, std::size_t channel) {
@@ -52,28 +55,42 @@ void RecordingStore::handle(const record::Order& order) {
 }
 
 void RecordingStore::make(const record::Open& order) {
+    make_directory();
+    auto file = WavFile::create(directory_, order.name, order.format, order.tape);
+    take(order.id, order.name, std::move(file), order.multi_channel_name);
+}
+
+void RecordingStore::make(const record::OpenPackets& order) {
+    make_directory();
+    take(order.id, order.name, OggFile::create(directory_, order.name, order.serial, order.tape), {});
+}
+
+void RecordingStore::make_directory() const {
     std::error_code made;
     std::filesystem::create_directories(directory_, made);  // What is wrong the file will say.
-    auto file = WavFile::create(directory_, order.name, order.format, order.tape);
+}
+
+template <class OneFile>
+void RecordingStore::take(record::RecordingId id, const std::string& name, Result<OneFile> file,
+                          const std::string& multi_channel_name) {
     if (!file) {
         const bool taken = file.error() == boost::system::errc::file_exists;
-        sink_(record::NotOpened{order.id, taken, file.error().message()});
+        sink_(record::NotOpened{id, taken, file.error().message()});
         return;
     }
-    Recording recording;
-    recording.file = std::move(*file);
-    recording.multi_channel_name = order.multi_channel_name;
-    recordings_.insert_or_assign(order.id, std::move(recording));
-    sink_(record::Opened{order.id, directory_ + "/" + order.name});
+    recordings_.insert_or_assign(id, Recording{std::move(*file), multi_channel_name});
+    sink_(record::Opened{id, directory_ + "/" + name});
 }
 
 void RecordingStore::make(const record::AddTrack& order) {
     const auto found = recordings_.find(order.id);
     if (found == recordings_.end()) return;
     Recording& recording = found->second;
+    const auto* wav = std::get_if<WavFile>(&recording.file);
+    if (wav == nullptr || recording.multi_channel_name.empty()) return;
     TrackFile track{order.key, recording.tracks.size(), std::nullopt, order.tape};
     auto file = WavFile::create(directory_, track_name(recording.multi_channel_name, track.channel),
-                                {recording.file->format().rate, 1}, order.tape);
+                                {wav->format().rate, 1}, order.tape);
     if (file) track.file = std::move(*file);
     recording.tracks.push_back(std::move(track));
 }
@@ -92,32 +109,32 @@ void RecordingStore::drain() {
 
 /// True: it is over. One that cannot be written is.
 bool RecordingStore::drain(Recording& recording, error_code& problem) {
-    problem = recording.file->drain();
+    problem = std::visit([](auto& file) { return file.drain(); }, recording.file);
     for (TrackFile& track : recording.tracks) {
         if (track.file && track.file->drain()) track.file.reset();
     }
-    return problem || recording.file->complete();
+    return problem || std::visit([](const auto& file) { return file.complete(); }, recording.file);
 }
 
 void RecordingStore::finish(record::RecordingId id, Recording recording, const error_code& problem) {
     record::Finished story;
     story.id = id;
-    story.dropped = recording.file->tape().dropped();
+    story.dropped = std::visit([](const auto& file) { return file.dropped(); }, recording.file);
     if (problem) note(story, problem);
-    const SampleRate rate = recording.file->format().rate;
-    const std::uint64_t frames = record::samples_before(recording.file->tape().reached(), rate);
-    const auto published = recording.file->publish();
+    const auto published = std::visit([](auto& file) { return file.publish(); }, recording.file);
     if (published) {
         story.file = *published;
     } else {
         note(story, published.error());
     }
     if (recording.multi_channel_name.empty() || story.file.empty()) return sink_(std::move(story));
-    merge(std::move(recording), frames, rate, std::move(story));
+    merge(std::move(recording), std::move(story));
 }
 
-void RecordingStore::merge(Recording recording, std::uint64_t frames, SampleRate rate,
-                           record::Finished then) {
+void RecordingStore::merge(Recording recording, record::Finished then) {
+    const auto& wav = std::get<WavFile>(recording.file);
+    const SampleRate rate = wav.format().rate;
+    const std::uint64_t frames = record::samples_before(wav.tape().reached(), rate);
     std::vector<StagingFile> files;
     for (TrackFile& track : recording.tracks) {
         then.dropped += track.tape->dropped();
@@ -192,7 +209,7 @@ void RecordingStore::recover() {
 void RecordingStore::recover(const std::string& staging_name) {
     auto file = StagingFile::reopen(directory_, staging_name);
     if (!file) return;
-    const Mended mended = mend_wav(*file);
+    const Mended mended = staging_name.ends_with(kOggStaging) ? mend_ogg(*file) : mend_wav(*file);
     if (mended == Mended::foreign) return file->leave();
     if (mended == Mended::empty) return;  // And so it goes.
     const auto published = file->publish();
@@ -200,7 +217,7 @@ void RecordingStore::recover(const std::string& staging_name) {
 }
 
 /// Tracks that were never made one file, or whose making was broken off.
-void RecordingStore::recover_tracks(const std::string& name, Tracks tracks) {
+void RecordingStore::recover_tracks(const std::string& name, Tracks&& tracks) {
     std::error_code ignored;
     if (std::filesystem::exists(directory_ + "/" + name, ignored)) return;  // It was done: the tracks go.
     {

@@ -6,8 +6,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "io/ogg_file.hpp"
 #include "io/track_merge.hpp"
 #include "io/wav_file.hpp"
 #include "record/messages.hpp"
@@ -46,10 +48,11 @@ private:
         std::optional<WavFile> file;  ///< nullopt: it could not be made, or written.
         std::shared_ptr<record::Tape> tape;
     };
+    using File = std::variant<WavFile, OggFile>;
     struct Recording {
-        std::optional<WavFile> file;
-        std::string multi_channel_name;
-        std::list<TrackFile> tracks;
+        File file;
+        std::string multi_channel_name = {};  ///< "", or `file` is a WavFile.
+        std::list<TrackFile> tracks = {};
     };
     /// A merge, and what there is to tell after it.
     struct Job {
@@ -59,12 +62,17 @@ private:
     using Tracks = std::map<std::size_t, StagingFile>;  ///< By channel.
 
     void make(const record::Open& order);
+    void make(const record::OpenPackets& order);
     void make(const record::AddTrack& order);
+    void make_directory() const;
+    template <class OneFile>
+    void take(record::RecordingId id, const std::string& name, Result<OneFile> file,
+              const std::string& multi_channel_name);
     bool drain(Recording& recording, error_code& problem);
     void finish(record::RecordingId id, Recording recording, const error_code& problem);
-    void merge(Recording recording, std::uint64_t frames, SampleRate rate, record::Finished then);
+    void merge(Recording recording, record::Finished then);
     void recover(const std::string& staging_name);
-    void recover_tracks(const std::string& name, Tracks tracks);
+    void recover_tracks(const std::string& name, Tracks&& tracks);
     void conclude(Job job, const error_code& problem);
 
     std::string directory_;

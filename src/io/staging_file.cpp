@@ -34,7 +34,7 @@ std::string other_name(const std::string& name, int number) {
 
 }  // namespace
 
-StagingFile::StagingFile(Descriptor file, std::string directory, std::string name, std::string staging)
+StagingFile::StagingFile(Descriptor file, std::string directory, std::string name, const std::string& staging)
     : file_(std::move(file)),
       directory_(std::move(directory)),
       name_(std::move(name)),

@@ -39,7 +39,7 @@ public:
     void leave() { path_.clear(); }  ///< Stays as it is, for whoever can read it.
 
 private:
-    StagingFile(Descriptor file, std::string directory, std::string name, std::string staging);
+    StagingFile(Descriptor file, std::string directory, std::string name, const std::string& staging);
 
     Descriptor file_;
     std::string directory_;

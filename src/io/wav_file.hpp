@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "io/mended.hpp"
 #include "io/staging_file.hpp"
 #include "record/rate_converter.hpp"
 #include "record/tape.hpp"
@@ -25,6 +26,7 @@ public:
     /// Nothing will come any more, and all of it is written.
     [[nodiscard]] bool complete() const { return complete_; }
     [[nodiscard]] bool empty() const { return frames_ == 0; }
+    [[nodiscard]] std::uint64_t dropped() const { return tape_->dropped(); }  ///< Of the tape, in 20 ms.
     [[nodiscard]] const record::Tape& tape() const { return *tape_; }
     [[nodiscard]] const record::WavFormat& format() const { return format_; }
 
@@ -54,11 +56,6 @@ private:
     bool complete_ = false;
 };
 
-enum class Mended {
-    playable,
-    empty,    ///< Nothing was heard yet.
-    foreign,  ///< No WAV file of ours, or one that cannot be read or written.
-};
 /// Makes a file that was left playable: cuts what is no whole frame and writes the length into the header.
 Mended mend_wav(StagingFile& file);
 

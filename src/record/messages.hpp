@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "record/packet_tape.hpp"
 #include "record/tape.hpp"
 #include "record/wav.hpp"
 
@@ -25,13 +26,20 @@ struct Open {
     WavFormat format;
     std::shared_ptr<Tape> tape;
 };
+/// Make a file of a sender's packets; answered like Open.
+struct OpenPackets {
+    RecordingId id{};
+    std::string name;          ///< As Open's.
+    std::uint32_t serial = 0;  ///< Random: tells its stream from others.
+    std::shared_ptr<PacketTape> tape;
+};
 /// One more channel of the second file. Its tape need not be closed.
 struct AddTrack {
     RecordingId id{};
     std::string key;  ///< Whose it is.
     std::shared_ptr<Tape> tape;
 };
-using Order = std::variant<Open, AddTrack>;
+using Order = std::variant<Open, OpenPackets, AddTrack>;
 
 /// It can be recorded. `file` is the whole name it will have.
 struct Opened {

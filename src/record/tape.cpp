@@ -24,11 +24,6 @@ bool Tape::put(const Piece& piece) {
     return true;
 }
 
-void Tape::reach(Position begin, Position end) {
-    if (!begun()) begin_.store(begin, std::memory_order_release);
-    reached_.store(end, std::memory_order_release);
-}
-
 std::optional<Piece> Tape::front() const {
     const std::uint64_t count = taken_.load(std::memory_order_relaxed);
     if (put_.load(std::memory_order_acquire) == count) return std::nullopt;

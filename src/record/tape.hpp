@@ -2,7 +2,6 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,21 +9,9 @@
 #include <vector>
 
 #include "base/units.hpp"
+#include "record/tape_ends.hpp"
 
 namespace legroom::record {
-
-/// Where in a recording: 1/48000 s from its beginning, whatever the rate of its samples. A whole number of
-/// samples at each rate there is.
-using Position = std::uint64_t;
-inline constexpr std::uint32_t kPositionsPerSecond = 48'000;
-inline constexpr Position kPositionsPerTick = samples_per_tick(SampleRate::k48000);
-
-constexpr std::uint64_t samples_before(Position at, SampleRate rate) {
-    return at * hz(rate) / kPositionsPerSecond;
-}
-constexpr std::chrono::milliseconds time_of(Position at) {
-    return std::chrono::milliseconds{at * 1000 / kPositionsPerSecond};
-}
 
 /// 20 ms of sound.
 struct Piece {
@@ -38,7 +25,7 @@ struct Piece {
 /// finds no place is missed, counted, and moves nothing after it.
 ///
 /// One thread puts (the producer), one takes (the consumer); any may ask how far it is.
-class Tape {
+class Tape : public TapeEnds {
 public:
     /// Before its writer must have come by: 128 pieces of 20 ms are two and a half seconds.
     static constexpr std::size_t kPieces = 128;
@@ -48,9 +35,6 @@ public:
     // The producer's.
     /// Not before what was put before, nor before reached(). False: full. Larger than it was made for is cut.
     bool put(const Piece& piece);
-    /// All before `end` has been put, or is silence. The first call says where the tape begins.
-    void reach(Position begin, Position end);
-    void close() { closed_.store(true, std::memory_order_release); }  ///< No more will come.
 
     // The consumer's.
     /// The oldest piece; its samples stay valid until pop(). nullopt: none (yet).
@@ -58,11 +42,6 @@ public:
     void pop() { taken_.store(taken_.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
 
     // Anybody's.
-    /// Ask this before reached(): what a closed tape has reached is its end.
-    [[nodiscard]] bool closed() const { return closed_.load(std::memory_order_acquire); }
-    [[nodiscard]] Position reached() const { return reached_.load(std::memory_order_acquire); }
-    [[nodiscard]] Position begin() const { return begin_.load(std::memory_order_acquire); }
-    [[nodiscard]] bool begun() const { return reached() > 0; }
     [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::size_t channels() const { return channels_; }
 
@@ -79,10 +58,7 @@ private:
     std::vector<std::int16_t> samples_;
     std::atomic<std::uint64_t> put_ = 0;  ///< Pieces so far.
     std::atomic<std::uint64_t> taken_ = 0;
-    std::atomic<Position> begin_ = 0;
-    std::atomic<Position> reached_ = 0;
     std::atomic<std::uint64_t> dropped_ = 0;
-    std::atomic<bool> closed_ = false;
 };
 
 }  // namespace legroom::record

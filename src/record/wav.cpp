@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <limits>
-#include <string_view>
+
+#include "record/little_endian.hpp"
 
 namespace legroom::record {
 namespace {
@@ -10,24 +11,6 @@ namespace {
 constexpr std::size_t kFormatAt = 48;
 constexpr std::uint16_t kPcm = 1;
 constexpr std::uint32_t kSaidElsewhere = 0xFFFF'FFFF;
-
-/// RIFF counts from its least byte on, unlike the network.
-class LittleEndian {
-public:
-    explicit LittleEndian(ByteVector& out) : out_(out) {}
-    void text(std::string_view four) {
-        for (const char c : four) out_.push_back(static_cast<std::uint8_t>(c));
-    }
-    void u16(std::uint16_t value) { number(value, 2); }
-    void u32(std::uint32_t value) { number(value, 4); }
-    void u64(std::uint64_t value) { number(value, 8); }
-
-private:
-    void number(std::uint64_t value, int width) {
-        for (int i = 0; i < width; ++i) out_.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-    }
-    ByteVector& out_;
-};
 
 std::uint32_t u16_at(Bytes bytes, std::size_t at) {
     return bytes[at] | static_cast<std::uint32_t>(bytes[at + 1]) << 8;

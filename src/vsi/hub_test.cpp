@@ -218,6 +218,8 @@ const Twin kTwins[] = {
     {"leg_record_resume", R"({"id":"$M"})", "POST", "/v1/legs/$M/record/resume", ""},
     {"room_record_start", R"({"id":"full","storage":"tape"})", "POST", "/v1/rooms/full/record",
      R"({"storage":"tape"})"},
+    {"room_record_start", R"({"id":"full","format":"ogg"})", "POST", "/v1/rooms/full/record",
+     R"({"format":"ogg"})"},
     {"room_record_stop", R"({"id":"full"})", "DELETE", "/v1/rooms/full/record", ""},
     {"room_record_stop", R"({"id":"x"})", "DELETE", "/v1/rooms/x/record", ""},
     {"room_record_pause", R"({"id":"full"})", "POST", "/v1/rooms/full/record/pause", ""},

@@ -30,17 +30,18 @@ describe('docs', {timeout: 120_000}, () => {
         return {page: await browser.open(server.origin + path, {prepare}), origins};
     }
 
-    it('every operation is on /docs', async () => {
-        const {body: {paths}} = await server.request('GET', '/openapi.json');
+    it('every operation and webhook is on /docs', async () => {
+        const {body: {paths, webhooks}} = await server.request('GET', '/openapi.json');
         const routes = Object.entries(paths)
             .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
 
         const {page, origins} = await open('/docs');
         const drawn = page.locator('rapi-doc .expanded-endpoint-body');  // in its shadow root
-        await until('all of them are drawn', async () => await drawn.count() === routes.length);
-        const shown = await drawn.evaluateAll((boxes) => boxes.map((box) => {
-            const part = (name) => box.querySelector(`[part~="label-operation-${name}"]`).textContent.trim();
-            return `${part('method').toUpperCase()} ${part('path')}`;
+        const expected = routes.length + Object.keys(webhooks).length;
+        await until('all of them are drawn', async () => await drawn.count() === expected);
+        const shown = await drawn.evaluateAll((boxes) => boxes.flatMap((box) => {
+            const part = (name) => box.querySelector(`[part~="label-operation-${name}"]`)?.textContent.trim();
+            return part('path') ? [`${part('method').toUpperCase()} ${part('path')}`] : [];  // a webhook has none
         }));
         assert.deepEqual(shown.sort(), routes.sort());
         assert.ok(await page.locator('#plain').isHidden());
@@ -60,7 +61,7 @@ describe('docs', {timeout: 120_000}, () => {
     });
 
     it('without what draws it, /docs is a list of all routes', async () => {
-        const {body: {paths}} = await server.request('GET', '/openapi.json');
+        const {body: {paths, webhooks}} = await server.request('GET', '/openapi.json');
         const count = Object.values(paths).flatMap(Object.keys).length;
         const page = await browser.open(`${server.origin}/docs`, {
             prepare: (context) => context.route('**/docs/rapidoc.js', (route) => route.fulfill({status: 404})),

@@ -1,10 +1,13 @@
 // Events and commands over a real WebSocket of the real program.
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
 #include "scenario/http_client.hpp"
 #include "scenario/running_program.hpp"
 #include "scenario/web_socket_client.hpp"
+
+#include "call/call_test_world.hpp"
 
 namespace legroom::scenario {
 namespace {
@@ -42,7 +45,17 @@ TEST(Vsi, TellsEventsTakesCommandsAndResumes) {
     vsi.send(R"({"type":"stop"})");
     EXPECT_EQ(vsi.receive(), std::nullopt);
     EXPECT_EQ(vsi.close_code(), 1000U);
+
+    // The end of the program is the end of every story that has begun.
+    const boost::json::value offer{{"sdp", call::test::plain_offer()}};
+    const auto leg =
+        boost::json::parse(http.request("POST", "/v1/webrtc/offer", boost::json::serialize(offer)).body)
+            .at("leg_id");
     EXPECT_EQ(program.terminate(), 0);
+    const auto last = next(again);
+    EXPECT_EQ(last.at("type"), "leg.disconnected");
+    EXPECT_EQ(last.at("leg_id"), leg);
+    EXPECT_EQ(last.at("cdr").at("reason"), "shutdown");
     EXPECT_EQ(again.receive(), std::nullopt);
     EXPECT_EQ(again.close_code(), 1001U);
 }
