@@ -426,7 +426,8 @@ void Player::stop_playing(const Line& line) {
     const bool live = found != playbacks_.end() && found->second.subject == to.subject &&
                       !found->second.stopping && !story_.playback_has_ended(id);
     Codes codes{live ? 200U : 404U};
-    if (live && found->second.doubtful) codes = {200, 404};
+    // That a leg's is over may be told only after the leg's end.
+    if (live && (found->second.doubtful || !to.there)) codes = {200, 404};
     ask("DELETE", std::string{to.prefix} + "/play/{playback}", places, "", codes,
         [this, id](const Answer&) { playbacks_.at(id).stopping = true; });
 }
