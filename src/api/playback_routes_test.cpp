@@ -2,6 +2,8 @@
 #include <boost/json/value_to.hpp>
 #include <gtest/gtest.h>
 
+#include "call/limits.hpp"
+
 #include "api/route_test_case.hpp"
 
 namespace legroom::api {
@@ -100,6 +102,18 @@ TEST(Playback, ABoundedNumberIsTaken) {
         check(stage, {"POST", path.c_str(), R"({"tone":"busy"})", 503,
                       error("too many playbacks: at most 16 to a leg or room, 2000 in all")});
     }
+}
+
+TEST(Playback, ABoundedNumberOfSoundsByUrlIsTaken) {
+    Stage stage;
+    for (std::size_t i = 0; i < call::kMaxFilePlaybacks; ++i) {
+        const std::string path = "/v1/legs/" + stage.client.world.add_leg().value + "/play";
+        ASSERT_EQ(stage.client.send("POST", path, R"({"url":"http://a"})").status, Status::ok);
+    }
+    const std::string path = stage.fill("/v1/legs/$L/play");
+    check(stage, {"POST", path.c_str(), R"({"url":"http://a"})", 503,
+                  error("too many sounds are played by URL: at most 100 in all; tones do not count")});
+    EXPECT_EQ(stage.client.send("POST", path, R"({"tone":"busy"})").status, Status::ok);
 }
 
 TEST(Playback, NothingIsPlayedToOneWhoOnlyPublishes) {

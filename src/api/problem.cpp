@@ -75,6 +75,8 @@ const Row* find(const error_code& error, Where where) {
         {Error::playback_not_found, Where::anywhere, not_found, "playback not found"},
         {Error::too_many_playbacks, Where::anywhere, unavailable,
          "too many playbacks: at most 16 to a leg or room, 2000 in all"},
+        {Error::too_many_file_playbacks, Where::anywhere, unavailable,
+         "too many sounds are played by URL: at most 100 in all; tones do not count"},
         {Error::invalid_filename, Where::anywhere, bad_request, "invalid recording filename"},
         {Error::unknown_storage, Where::anywhere, bad_request, "unknown storage type: {}"},
         {Error::unknown_format, Where::anywhere, bad_request,

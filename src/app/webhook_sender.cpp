@@ -20,7 +20,7 @@ webhook::TargetPtr target_of(const WebhookConfig& config) {
 
 std::unique_ptr<io::Spool> open_spool(boost::asio::io_context& context, const std::string& directory) {
     if (directory.empty()) return nullptr;
-    auto spool = io::Spool::open(context, directory);
+    auto spool = io::Spool::open(context, directory, {.bytes = webhook::Limits{}.disk});
     if (spool) return std::move(*spool);
     spdlog::warn("WEBHOOK_SPOOL_DIR: {}. Events that wait for webhooks are kept in memory only.",
                  spool.error());

@@ -127,6 +127,8 @@ const char* text(Error error) {
             return "no such playback";
         case Error::too_many_playbacks:
             return "too many playbacks";
+        case Error::too_many_file_playbacks:
+            return "too many playbacks of sounds by URL";
         case Error::change_pending:
             return "an offer is still being carried out";
     }

@@ -56,6 +56,7 @@ enum class Error {
     room_empty,               ///< There is nobody in it to play anything to, or to record.
     playback_not_found,       ///< Never existed, is over, or is played to somebody else.
     too_many_playbacks,       ///< kMaxPlaybacks, engine::kMaxPlaybacksPerTarget; counted.
+    too_many_file_playbacks,  ///< kMaxFilePlaybacks; counted.
     invalid_filename,         ///< Of a recording: read_recording_name() says what fits.
     unknown_storage,          ///< None of "", file, s3, gcs.
     unknown_format,           ///< None of "", wav, ogg.

@@ -34,13 +34,14 @@ Result<PlaybackId> PlaybackService::start(const Target& target, const NewPlaybac
     if (const auto there = check_exists(board_, target); !there) return there.error();
     if (const auto checked = check(wanted); !checked) return checked.error();
     if (const auto possible = check_target(target); !possible) return possible.error();
-    if (const auto room = check_limits(target); !room) {
+    if (const auto room = check_limits(target, wanted); !room) {
         ++counters_.refused;
         return room.error();
     }
     PlaybackId id = new_id();
     ++counters_.started;
-    Playback& playback = playbacks_.emplace(id, Playback{scope_of(board_, target), {}}).first->second;
+    Playback& playback =
+        playbacks_.emplace(id, Playback{scope_of(board_, target), {}, !wanted.url.empty()}).first->second;
     board_.send(engine::StartPlayback{id, target, open(wanted, playback), decibels_of(wanted.volume)});
     return id;
 }
@@ -57,11 +58,15 @@ Result<void> PlaybackService::check_target(const Target& target) const {
     return {};
 }
 
-Result<void> PlaybackService::check_limits(const Target& target) const {
+Result<void> PlaybackService::check_limits(const Target& target, const NewPlayback& wanted) const {
     const auto same = [&](const auto& entry) { return entry.second.scope.subject == target; };
     const auto there = static_cast<std::size_t>(std::ranges::count_if(playbacks_, same));
     if (playbacks_.size() >= kMaxPlaybacks || there >= engine::kMaxPlaybacksPerTarget)
         return Error::too_many_playbacks;
+    if (wanted.url.empty()) return {};
+    const auto by_url =
+        std::ranges::count_if(playbacks_, [](const auto& entry) { return entry.second.by_url; });
+    if (static_cast<std::size_t>(by_url) >= kMaxFilePlaybacks) return Error::too_many_file_playbacks;
     return {};
 }
 

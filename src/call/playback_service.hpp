@@ -41,8 +41,8 @@ struct FileSound {
 using SoundOpener = std::function<std::function<void()>(FileSound, std::shared_ptr<engine::FrameQueue>)>;
 
 struct PlaybackCounters {
-    std::uint64_t started = 0;    ///< Asked for and taken.
-    std::uint64_t refused = 0;    ///< Over kMaxPlaybacks or engine::kMaxPlaybacksPerTarget.
+    std::uint64_t started = 0;  ///< Asked for and taken.
+    std::uint64_t refused = 0;  ///< Over kMaxPlaybacks, kMaxFilePlaybacks or engine::kMaxPlaybacksPerTarget.
     std::uint64_t completed = 0;  ///< With the next two: how those ended that are over.
     std::uint64_t stopped = 0;
     std::uint64_t failed = 0;
@@ -79,11 +79,12 @@ private:
     struct Playback {
         Scope scope;
         std::function<void()> cancel;
+        bool by_url = false;
         bool stopping = false;
     };
 
     Result<void> check_target(const Target& target) const;
-    Result<void> check_limits(const Target& target) const;
+    Result<void> check_limits(const Target& target, const NewPlayback& wanted) const;
     Playback* find(const Target& target, const PlaybackId& id);
     engine::Sound open(const NewPlayback& wanted, Playback& playback);
     PlaybackId new_id();

@@ -1,8 +1,10 @@
 #include "call/playback_service.hpp"
 
 #include <gtest/gtest.h>
+#include <vector>
 
 #include "audio/call_tone.hpp"
+#include "call/limits.hpp"
 
 #include "call/call_test_world.hpp"
 
@@ -159,6 +161,21 @@ TEST(PlaybackService, SetsTheVolumeAndChecksItFirst) {
     const auto sent = world.sent<engine::SetPlaybackGain>();
     ASSERT_EQ(sent.size(), 1U);
     EXPECT_EQ(sent[0].decibels, 24);
+}
+
+TEST(PlaybackService, SoundsByUrlAreFewerThanTones) {
+    Jukebox world;
+    std::vector<PlaybackId> started;
+    while (started.size() < kMaxFilePlaybacks) {
+        const LegId leg = world.add_leg();
+        for (std::size_t i = 0; i < 10; ++i) started.push_back(*world.playbacks.start(leg, file("http://a")));
+    }
+    EXPECT_EQ(world.playbacks.start(world.leg, file("http://a")).error(), Error::too_many_file_playbacks);
+    EXPECT_EQ(world.playbacks.counters().refused, 1U);
+    EXPECT_TRUE(world.playbacks.start(world.leg, tone("busy")));
+    world.end(started[0], PlaybackEnded::Reason::stopped, 0);
+    EXPECT_TRUE(world.playbacks.start(world.leg, file("http://a")));
+    EXPECT_EQ(world.playbacks.start(world.leg, file("http://a")).error(), Error::too_many_file_playbacks);
 }
 
 TEST(PlaybackService, IsBoundedPerTargetAndInAll) {

@@ -32,9 +32,10 @@ public:
         written_.store(written + 1, std::memory_order_release);
         return true;
     }
-    [[nodiscard]] bool full() const {
-        return written_.load(std::memory_order_relaxed) - read_.load(std::memory_order_acquire) == kMaxFrames;
+    [[nodiscard]] std::size_t waiting() const {
+        return written_.load(std::memory_order_relaxed) - read_.load(std::memory_order_acquire);
     }
+    [[nodiscard]] bool full() const { return waiting() == kMaxFrames; }
     /// Nothing will follow. Once, and last of all.
     void finish() { closed_.store(true, std::memory_order_release); }
     /// Nothing will follow, for this reason, which is not empty. Likewise.

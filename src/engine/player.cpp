@@ -58,8 +58,10 @@ void Player::set_gain(const PlaybackId& playback, double decibels) {
 }
 
 void Player::stop_all() {
-    for (const Playing& one : playing_) end(one, Reason::stopped);
-    playing_.clear();
+    while (!playing_.empty()) {
+        end(playing_.front(), Reason::stopped);
+        playing_.erase(playing_.begin());
+    }
 }
 
 bool Player::mix(audio::Frame& out) {

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -32,7 +31,7 @@ public:
     /// Of none that is here: no effect, as set_gain(). Its end is reported.
     void stop(const PlaybackId& playback);
     void set_gain(const PlaybackId& playback, double decibels);
-    /// Stops all of them.
+    /// Stops all of them. If this throws, it may be called again for those that are left.
     void stop_all();
 
     /// Overwrites the frame, at the rate it says, with the sum of the next 20 ms of everything, saturating.
@@ -43,8 +42,15 @@ public:
     /// A tick in which nobody can be sent to: all that is due is to tell of sounds that have failed.
     void wait();
 
-    /// What there is to tell since the last call.
-    std::vector<PlaybackReport> take_reports() { return std::exchange(reports_, {}); }
+    /// Hands what there is to tell since the last call to `report`, one by one. Where that throws, the rest
+    /// is still there.
+    template <class Report>
+    void tell(Report report) {
+        while (!reports_.empty()) {
+            std::visit(report, reports_.front());
+            reports_.erase(reports_.begin());
+        }
+    }
     [[nodiscard]] bool empty() const { return playing_.empty(); }
 
 private:

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "audio/goertzel.hpp"
 #include "audio/tone.hpp"
@@ -11,13 +12,19 @@
 namespace legroom::engine {
 namespace {
 
+std::vector<PlaybackReport> reports_of(Player& player) {
+    std::vector<PlaybackReport> reports;
+    player.tell([&](const auto& what) { reports.emplace_back(what); });
+    return reports;
+}
+
 constexpr auto kRoomRate = SampleRate::k16000;
 
 /// What a player reported, as text: "started a, completed a 3".
 std::string story_of(Player& player) {
     static constexpr const char* kNames[] = {"completed", "stopped", "failed"};
     std::string text;
-    for (const PlaybackReport& report : player.take_reports()) {
+    for (const PlaybackReport& report : reports_of(player)) {
         if (!text.empty()) text += ", ";
         if (const auto* started = std::get_if<PlaybackStarted>(&report)) {
             text += "started " + started->playback.value;
@@ -144,7 +151,7 @@ TEST(Player, AFileEndsAfterItsLastFrame) {
     EXPECT_TRUE(play(player, out));
     EXPECT_EQ(story_of(player), "started a") << "the end is the end of the last frame";
     EXPECT_FALSE(play(player, out));
-    const auto reports = player.take_reports();
+    const auto reports = reports_of(player);
     ASSERT_EQ(reports.size(), 1U);
     const auto& ended = std::get<PlaybackEnded>(reports.front());
     EXPECT_EQ(ended.reason, PlaybackEnded::Reason::completed);

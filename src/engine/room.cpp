@@ -93,7 +93,7 @@ void Room::let_bridges_speak() {
     }
 }
 
-/// Without anybody to hear it a playback waits.
+/// While nobody of those in it can hear it a playback waits.
 void Room::let_player_speak() {
     mix::Seat& seat = seats_[members_.size() + ends_.size()];
     seat = {.kind = mix::kForAll};

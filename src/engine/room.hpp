@@ -43,6 +43,8 @@ public:
 
     void tick(Instant now, mix::Mixer& mixer);
 
+    [[nodiscard]] bool has_legs() const { return !members_.empty(); }
+
     /// What is played to everybody in it, whatever the routing says.
     [[nodiscard]] Player& player() { return player_; }
 

@@ -37,9 +37,7 @@ public:
     /// Hands `report` what players have to tell.
     template <class Report>
     void report_playbacks(Report report) {
-        for (const auto& entry : rooms_) {
-            for (auto& what : entry.second->player().take_reports()) report(std::move(what));
-        }
+        for (const auto& entry : rooms_) entry.second->player().tell(report);
     }
     /// Whether something is played in any of them, or waits to be.
     [[nodiscard]] bool playing() const;

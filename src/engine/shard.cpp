@@ -193,13 +193,21 @@ std::uint32_t Shard::new_transaction_tag() {
 /// All that add_leg() made, or as much of it as it got done.
 void Shard::forget_leg(const LegId& id, LegNumber number) {
     for (const auto recording : recorder_.of(id)) stop_recording(recording);
-    if (const auto found = legs_.find(number); found != legs_.end())
+    if (const auto found = legs_.find(number); found != legs_.end()) {
         figures_.streams += found->second->figures();
+        contain([&] { end_playbacks(*found->second); });
+    }
     numbers_.erase(id);
     routes_.remove(number);
     deadlines_.erase(number);
     legs_.erase(number);
     stop_if_idle();
+}
+
+/// Those that a fault has left: each has its end.
+void Shard::end_playbacks(Leg& leg) {
+    leg.player().stop_all();
+    leg.player().tell([this](const auto& what) { report(what); });
 }
 
 void Shard::start_ticking(Instant now) {
@@ -334,7 +342,7 @@ template <class Work>
 void Shard::on_player(Instant now, const PlaybackTarget& target, Work work) {
     if (const auto* leg_id = std::get_if<LegId>(&target)) {
         on_leg(now, *leg_id, [&](Leg& leg) { work(leg.player()); });
-    } else if (Room* room = rooms_.find(std::get<RoomId>(target))) {
+    } else if (Room* room = rooms_.find(std::get<RoomId>(target)); room != nullptr && room->has_legs()) {
         work(room->player());
         report_playbacks();
     }
@@ -342,8 +350,7 @@ void Shard::on_player(Instant now, const PlaybackTarget& target, Work work) {
 
 /// Those in rooms.
 void Shard::report_playbacks() {
-    rooms_.report_playbacks(
-        [this](PlaybackReport what) { std::visit([this](auto& one) { report(std::move(one)); }, what); });
+    rooms_.report_playbacks([this](const auto& what) { report(what); });
 }
 
 void Shard::handle(Instant, const CreateRoom& command) {
@@ -481,9 +488,7 @@ void Shard::pump(Instant now, LegNumber number) {
     deadlines_.set(number, leg.connection().deadline());
     const auto [sent, dropped] = leg.take_digits_done();
     if (sent + dropped > 0) report(DigitsDone{leg.id(), sent, dropped});
-    for (PlaybackReport& what : leg.player().take_reports()) {
-        std::visit([this](auto& one) { report(std::move(one)); }, what);
-    }
+    leg.player().tell([this](const auto& what) { report(what); });
     if (const auto path = leg.take_path_quality()) {
         if (path->round_trip) figures_.round_trip.observe(*path->round_trip);
         if (path->jitter) figures_.jitter.observe(*path->jitter);
@@ -551,8 +556,14 @@ void Shard::act(Instant now, GatheringOutput output) {
     }
 }
 
+/// What is played to a room ends with its last leg: nobody would ever hear the rest.
 void Shard::leave_room(Leg& leg) {
-    if (Room* room = leg.room()) room->remove(leg);
+    Room* room = leg.room();
+    if (room == nullptr) return;
+    room->remove(leg);
+    if (room->has_legs()) return;
+    room->player().stop_all();
+    report_playbacks();
 }
 
 }  // namespace legroom::engine

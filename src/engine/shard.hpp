@@ -133,6 +133,7 @@ private:
     template <class Work>
     void on_player(Instant now, const PlaybackTarget& target, Work work);
     void report_playbacks();
+    void end_playbacks(Leg& leg);
     void leave_room(Leg& leg);
     Leg* find(const LegId& id);
     void stop_recording(record::RecordingId id);

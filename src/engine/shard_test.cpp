@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <memory>
 #include <new>
 #include <set>
 #include <stdexcept>
 #include <string>
 
+#include "engine/frame_queue.hpp"
 #include "stun/builder.hpp"
 #include "stun/message.hpp"
 
@@ -86,6 +89,18 @@ struct Bench {
             if (failed != nullptr) names.push_back(failed->leg.value);
         }
         return names;
+    }
+    /// How playbacks ended since the last time, and which.
+    std::vector<std::string> ended_playbacks() {
+        std::vector<std::string> told;
+        while (auto output = shard.poll()) {
+            const auto* event = std::get_if<Event>(&*output);
+            const auto* ended = event == nullptr ? nullptr : std::get_if<PlaybackEnded>(event);
+            if (ended == nullptr) continue;
+            const bool stopped = ended->reason == PlaybackEnded::Reason::stopped;
+            told.push_back((stopped ? "stopped " : "other ") + ended->playback.value);
+        }
+        return told;
     }
     /// The whole life of a leg that moves about. `fails`: which allocation of all this does, from 1; false
     /// when there were not so many.
@@ -201,6 +216,47 @@ TEST(Shard, ALegThatCannotBeMadeIsReportedAndForgotten) {
         bench.shard.handle_command(bench.now, CloseLeg{LegId{"guest"}});
         bench.shard.handle_command(bench.now, create("guest"));
         EXPECT_EQ(bench.shard.leg_count(), 2U);
+    }
+}
+
+TEST(Shard, EveryPlaybackAtALegHasItsEndThoughClosingItFails) {
+    bool failed = true;
+    for (int failing = 1; failed; ++failing) {
+        SCOPED_TRACE(failing);
+        SeededRandom random(1);
+        Bench bench(random);
+        bench.handle(create("guest"));
+        for (const char* id : {"a", "b", "c"})
+            bench.handle(StartPlayback{PlaybackId{id}, LegId{"guest"}, std::make_shared<FrameQueue>()});
+        bench.until_failure = failing;
+        bench.handle(CloseLeg{LegId{"guest"}});
+        failed = std::exchange(bench.until_failure, 0) == 0;
+        EXPECT_EQ(bench.shard.counters().faults, failed ? 1U : 0U);
+        EXPECT_THAT(bench.ended_playbacks(), testing::ElementsAre("stopped a", "stopped b", "stopped c"));
+        EXPECT_EQ(bench.shard.leg_count(), 1U);
+        EXPECT_TRUE(failed || failing > 1) << "an end is not told without memory";
+    }
+}
+
+TEST(Shard, ARoomThatHasBecomeEmptyPlaysNothingAndCostsNothing) {
+    const Command endings[] = {LeaveRoom{LegId{"steady"}}, CloseLeg{LegId{"steady"}},
+                               JoinRoom{LegId{"steady"}, RoomId{"other"}, {}, {}}};
+    for (const Command& ending : endings) {
+        SCOPED_TRACE(ending.index());
+        SeededRandom random(1);
+        Bench bench(random);
+        bench.handle(CreateRoom{RoomId{"other"}, SampleRate::k8000});
+        for (const char* id : {"a", "b"})
+            bench.handle(StartPlayback{PlaybackId{id}, kRoom, std::make_shared<FrameQueue>()});
+        bench.tick();
+        EXPECT_THAT(bench.ended_playbacks(), testing::IsEmpty());
+        bench.handle(ending);
+        EXPECT_THAT(bench.ended_playbacks(), testing::ElementsAre("stopped a", "stopped b"));
+        bench.handle(StartPlayback{PlaybackId{"c"}, kRoom, std::make_shared<FrameQueue>()});
+        EXPECT_THAT(bench.ended_playbacks(), testing::ElementsAre("stopped c")) << "there is nobody";
+        bench.handle(CloseLeg{LegId{"steady"}});
+        bench.tick();
+        EXPECT_EQ(bench.shard.deadline(), std::nullopt);
     }
 }
 

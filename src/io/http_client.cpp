@@ -37,7 +37,12 @@ void block_signals() {
 /// but post() happens on the context's thread.
 class HttpClient::Answers : public std::enable_shared_from_this<Answers> {
 public:
+    using Discard = std::function<void(Descriptor)>;
+
     explicit Answers(boost::asio::io_context& context) : context_(context) {}
+
+    /// Gets the files that nobody waits for any more, until the client goes.
+    void discard_by(Discard discard) { discard_ = std::move(discard); }
 
     Id expect(Done done) {
         const Id id{++last_id_};
@@ -65,7 +70,10 @@ public:
 private:
     void tell(Id id, HttpOutcome outcome) {
         auto one = waiting_.extract(id);
-        if (one.empty()) return;
+        if (one.empty()) {
+            if (discard_ && outcome && outcome->file) discard_(std::move(outcome->file));
+            return;
+        }
         ++(outcome ? counters.answered : counters.failed);
         if (!outcome && outcome.error().error == HttpError::busy) ++counters.busy;
         one.mapped()(std::move(outcome));
@@ -73,6 +81,7 @@ private:
 
     boost::asio::io_context& context_;
     std::map<Id, Done> waiting_;
+    Discard discard_;
     std::uint64_t last_id_ = 0;
 };
 
@@ -94,11 +103,13 @@ public:
 
     void start(Id id, HttpRequest request) { order({id, std::make_unique<HttpRequest>(std::move(request))}); }
     void cancel(Id id) { order({id, nullptr}); }
+    void close(Descriptor file) { order({Id{}, nullptr, std::move(file)}); }
 
 private:
     struct Order {
         Id id;
-        std::unique_ptr<HttpRequest> request;  ///< nullptr: to be cancelled.
+        std::unique_ptr<HttpRequest> request = nullptr;  ///< nullptr: to be cancelled; none has Id{}.
+        Descriptor file = {};                            ///< To be closed.
     };
 
     void order(Order what) {
@@ -161,7 +172,11 @@ private:
             answers_.post(id, std::move(*problem));
             return;
         }
-        curl_multi_add_handle(multi_.get(), transfer->handle());
+        if (const auto code = curl_multi_add_handle(multi_.get(), transfer->handle()); code != CURLM_OK) {
+            static_cast<void>(transfer->finish(CURLE_FAILED_INIT));
+            answers_.post(id, HttpFailure{HttpError::busy, curl_multi_strerror(code)});
+            return;
+        }
         by_handle_[transfer->handle()] = id;
         running_[id] = std::move(transfer);
     }
@@ -204,9 +219,11 @@ HttpClient::HttpClient(boost::asio::io_context& context, HttpClientLimits limits
     : answers_(std::make_shared<Answers>(context)) {
     initialise_curl();
     worker_ = std::make_unique<Worker>(*answers_, limits);
+    answers_->discard_by([this](Descriptor file) { worker_->close(std::move(file)); });
 }
 
 HttpClient::~HttpClient() {
+    answers_->discard_by({});
     worker_.reset();
     answers_->forget_all();
 }

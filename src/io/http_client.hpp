@@ -20,7 +20,7 @@ struct HttpClientCounters {
     std::uint64_t answered = 0;   ///< Told an HttpAnswer.
     std::uint64_t failed = 0;     ///< Told an HttpFailure, `busy` included.
     std::uint64_t cancelled = 0;  ///< Told nothing.
-    std::uint64_t busy = 0;       ///< Of those that failed: the queue was full.
+    std::uint64_t busy = 0;       ///< Of those that failed: the queue was full, or memory.
 };
 
 /// Asks other HTTP servers. All transfers run on one thread of the client's own (libcurl's multi interface),
@@ -42,8 +42,8 @@ public:
     /// Calls `done` on the context's thread, later and exactly once, unless it is cancelled or the client has
     /// gone before.
     Id send(HttpRequest request, Done done);
-    /// From now on its `done` will not be called; a file it has been writing is removed. An id that is over
-    /// is no error.
+    /// From now on its `done` will not be called; a file it has been writing is removed, and one without a
+    /// name closed, by the client's thread. An id that is over is no error.
     void cancel(Id id);
 
     [[nodiscard]] const HttpClientCounters& counters() const;

@@ -1,5 +1,6 @@
 #include "io/http_client.hpp"
 
+#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -7,7 +8,9 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstring>
+#include <curl/curl.h>
 #include <dlfcn.h>
+#include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +19,7 @@
 #include <netdb.h>
 #include <optional>
 #include <set>
+#include <unistd.h>
 
 #include "io/http_server.hpp"
 #include "sim/scratch_directory.hpp"
@@ -59,6 +63,12 @@ private:
     bool open_ = false;
 };
 
+/// Of transfers that libcurl is to have no memory for.
+std::atomic<int>& transfers_without_memory() {
+    static std::atomic<int> count = 0;
+    return count;
+}
+
 HangingNames& hanging_names() {
     static auto& names = *new HangingNames;  // A look-up's thread may outlive the tests.
     return names;
@@ -76,6 +86,18 @@ extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo
     if (name != nullptr && std::strstr(name, ".invalid") != nullptr) return EAI_NONAME;
     static const auto next = reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
     return next(name, service, hints, found);
+}
+
+/// Likewise, for the client.
+extern "C" CURLMcode curl_multi_add_handle(CURLM* multi, CURL* easy) {
+    std::atomic<int>& count = legroom::io::transfers_without_memory();
+    if (count > 0) {
+        --count;
+        return CURLM_OUT_OF_MEMORY;
+    }
+    static const auto next =
+        reinterpret_cast<decltype(&curl_multi_add_handle)>(::dlsym(RTLD_NEXT, "curl_multi_add_handle"));
+    return next(multi, easy);
 }
 
 namespace legroom::io {
@@ -263,6 +285,25 @@ TEST_F(HttpClientTest, WritesABodyIntoAFileAndRemovesWhatFailed) {
     EXPECT_EQ(failure(request), "file");
 }
 
+TEST_F(HttpClientTest, WritesABodyIntoAFileWithoutANameAndHandsItOver) {
+    answers["/big"] = {api::Status::ok, "audio/wav", std::string(500'000, 'w'), {}};
+    answers["/none"] = {api::Status::not_found, "text/plain", "nothing", {}};
+    HttpRequest request = get("/big");
+    request.download_directory = scratch.path();
+    HttpAnswer told = answer(request);
+    EXPECT_EQ(told.body, "");
+    ASSERT_TRUE(told.file);
+    std::string text(500'001, ' ');
+    EXPECT_EQ(::read(told.file.get(), text.data(), text.size()), 500'000);
+    EXPECT_TRUE(text == std::string(500'000, 'w') + ' ');
+    EXPECT_TRUE(std::filesystem::is_empty(scratch.path()));
+
+    request.url = base + "/none";
+    EXPECT_FALSE(answer(request).file) << "what is no success is of no use";
+    request.download_directory = "/nonexistent";
+    EXPECT_EQ(failure(request), "file");
+}
+
 TEST_F(HttpClientTest, TakesNoMoreThanItMay) {
     answers["/"] = {api::Status::ok, "text/plain", std::string(1000, 'x'), {}};
     HttpRequest request = get("/");
@@ -295,9 +336,28 @@ TEST_F(HttpClientTest, ABodyThatNobodyWantsSpoilsNoAnswer) {
     request.total_time = 100ms;
     request.url = unfinished.url();
     EXPECT_EQ(answer(request).status, 202);
+    ScriptedServer never_begun{context, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"};
+    request.url = never_begun.url();
+    EXPECT_EQ(answer(request).status, 200);
     ScriptedServer silent{context, ""};
     request.url = silent.url();
     EXPECT_EQ(failure(request), "timeout");
+}
+
+TEST_F(HttpClientTest, OnlyTheHeadersOfTheFinalAnswerAreOne) {
+    ScriptedServer early{context, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"};
+    ScriptedServer unfinished{context, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"};
+    ScriptedServer elsewhere{
+        context, "HTTP/1.1 307 There\r\nLocation: " + early.url() + "\r\nContent-Length: 0\r\n\r\n"};
+    HttpRequest request;
+    request.discard_body = true;
+    request.redirects = 1;
+    request.total_time = 100ms;
+    for (const ScriptedServer* one : {&early, &unfinished, &elsewhere}) {
+        request.url = one->url();
+        EXPECT_EQ(failure(request), "timeout");
+    }
+    EXPECT_EQ(early.connections, 2) << "the redirect was followed";
 }
 
 TEST_F(HttpClientTest, FollowsRedirectsAsFarAsItIsAllowed) {
@@ -388,6 +448,16 @@ TEST_F(HttpClientTest, SignsForS3) {
     EXPECT_THAT(signature, HasSubstr("AWS4-HMAC-SHA256 Credential=AKID/"));
     EXPECT_THAT(signature, HasSubstr("/eu-central-1/s3/aws4_request"));
     EXPECT_EQ(requests.at(0).body, "sound");
+}
+
+TEST_F(HttpClientTest, WhatLibcurlCannotBeginFails) {
+    transfers_without_memory() = 1;
+    HttpRequest request = get("/");
+    request.download_file = file("down", "");
+    EXPECT_EQ(failure(request), "busy");
+    EXPECT_FALSE(std::ifstream{request.download_file}.good());
+    EXPECT_EQ(answer(get("/")).status, 200);
+    EXPECT_EQ(client->under_way(), 0U);
 }
 
 TEST_F(HttpClientTest, WhatIsCancelledIsNotToldOf) {

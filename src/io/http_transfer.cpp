@@ -11,11 +11,13 @@
 #include <system_error>
 #include <unistd.h>
 
-#include "io/descriptor.hpp"
+#include "io/nameless_file.hpp"
 #include "io/socket_address.hpp"
 
 namespace legroom::io {
 namespace {
+
+constexpr long kOk = 200;
 
 long milliseconds(Duration duration) {
     const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
@@ -110,6 +112,7 @@ struct HttpTransfer::Impl {
     static std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* self);
     static std::size_t give_body(char* space, std::size_t size, std::size_t count, void* self);
     static int rewind(void* self, curl_off_t offset, int origin);
+    void end_headers();
     bool keep(const char* bytes, std::size_t size);
 
     HttpRequest request;
@@ -118,6 +121,7 @@ struct HttpTransfer::Impl {
     Descriptor download;
     std::uint64_t upload_size = 0;
     std::size_t header_bytes = 0;
+    bool has_headers = false;          ///< All of the final answer's.
     bool tried = false;                ///< An address was allowed.
     bool refused = false;              ///< An address was not.
     std::optional<HttpError> stopped;  ///< By a callback of ours, which libcurl knows only to have failed.
@@ -148,9 +152,10 @@ std::optional<HttpFailure> HttpTransfer::prepare() {
 
 HttpOutcome HttpTransfer::finish(int code) {
     Impl& transfer = *impl_;
-    const bool answered = transfer.request.discard_body && transfer.answer.body_bytes > 0;
+    const bool answered = transfer.request.discard_body && transfer.has_headers;
     if (code != CURLE_OK && !answered) {
-        if (transfer.download) ::unlink(transfer.request.download_file.c_str());
+        if (!transfer.request.download_file.empty() && transfer.download)
+            ::unlink(transfer.request.download_file.c_str());
         return transfer.failure(static_cast<CURLcode>(code));
     }
     long status = 0;
@@ -160,6 +165,10 @@ HttpOutcome HttpTransfer::finish(int code) {
         curl_header* found = nullptr;
         if (curl_easy_header(transfer.easy.get(), name.c_str(), 0, CURLH_HEADER, -1, &found) == CURLHE_OK)
             transfer.answer.headers.emplace_back(name, found->value);
+    }
+    if (transfer.request.download_file.empty() && transfer.download && status == kOk) {
+        ::lseek(transfer.download.get(), 0, SEEK_SET);
+        transfer.answer.file = std::move(transfer.download);
     }
     return std::move(transfer.answer);
 }
@@ -188,6 +197,9 @@ std::optional<HttpFailure> HttpTransfer::Impl::open_files() {
         download =
             Descriptor{::open(request.download_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
         if (!download) return problem(request.download_file);
+    } else if (!request.download_directory.empty()) {
+        download = nameless_file(request.download_directory);
+        if (!download) return problem("no temporary file");
     }
     return std::nullopt;
 }
@@ -289,12 +301,22 @@ curl_socket_t HttpTransfer::Impl::open_socket(void* self, curlsocktype, curl_soc
     return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-std::size_t HttpTransfer::Impl::take_header(char*, std::size_t size, std::size_t count, void* self) {
+std::size_t HttpTransfer::Impl::take_header(char* bytes, std::size_t size, std::size_t count, void* self) {
     auto& transfer = *static_cast<Impl*>(self);
-    transfer.header_bytes += size * count;
-    if (transfer.header_bytes <= kMaxAnswerHeaderBytes) return size * count;
+    const std::string_view line{bytes, size * count};
+    if (line == "\r\n" || line == "\n") transfer.end_headers();
+    transfer.header_bytes += line.size();
+    if (transfer.header_bytes <= kMaxAnswerHeaderBytes) return line.size();
     transfer.stopped = HttpError::too_large;
     return 0;
+}
+
+/// Of an answer that is the last one, unless it says that another comes or where to ask for it.
+void HttpTransfer::Impl::end_headers() {
+    long status = 0;
+    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    const bool redirects = request.redirects > 0 && status >= 300 && status < 400;
+    if (status >= kOk && !redirects) has_headers = true;
 }
 
 std::size_t HttpTransfer::Impl::take_body(char* bytes, std::size_t size, std::size_t count, void* self) {

@@ -13,6 +13,7 @@
 #include "base/address.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "io/descriptor.hpp"
 
 namespace legroom::io {
 
@@ -37,10 +38,12 @@ struct HttpRequest {
     std::string upload_file;  ///< Sent instead of `body` when not empty.
 
     std::string
-        download_file;  ///< Where the answer's body goes; removed again on failure. Empty: into memory.
+        download_file;  ///< Where the answer's body goes; removed again on failure. Empty: into memory,
+    std::string download_directory =
+        {};  ///< or, if not empty, into a file without a name on this one's disk.
     std::uint64_t max_body = 1024 * 1024;  ///< Bytes of the answer's body: too_large beyond.
-    /// Nobody wants it: it is kept nowhere, and once it has begun the answer counts, however the rest of it
-    /// goes.
+    /// Nobody wants it: it is kept nowhere, and once the final answer's headers are there that counts,
+    /// however the body goes.
     bool discard_body = false;
     std::vector<std::string> wanted_headers = {};  ///< Those of the answer that are handed over.
     unsigned redirects = 0;                        ///< How many are followed; at 0 a 3xx is an answer.
@@ -64,6 +67,8 @@ struct HttpAnswer {
         headers;       ///< The wanted ones that were there, as wanted.
     std::string body;  ///< Empty when it went into a file.
     std::uint64_t body_bytes = 0;
+    Descriptor file;  ///< That without a name, at its beginning; with status 200 only. Closing it may wait
+                      ///< for the disk.
 };
 
 /// Why nothing came back that could be used.
@@ -77,8 +82,8 @@ enum class HttpError : std::uint8_t {
     too_large,           ///< More than max_body, or than kMaxAnswerHeaderBytes.
     too_many_redirects,  ///< More than HttpRequest::redirects, but at least one.
     closed,              ///< The connection broke, or what came is not HTTP.
-    file,                ///< upload_file or download_file cannot be used.
-    busy,                ///< The client's queue is full.
+    file,                ///< One of the request's files cannot be made or used.
+    busy,                ///< The client's queue is full, or memory.
 };
 std::string_view to_string(HttpError error);
 

@@ -1,7 +1,8 @@
 #include "io/sound_decoder.hpp"
 
-#include <algorithm>
 #include <utility>
+
+#include "engine/frame_queue.hpp"
 
 namespace legroom::io {
 
@@ -15,7 +16,7 @@ SoundDecoder::~SoundDecoder() {
     wake_.notify_one();
     thread_.join();
     for (const DecodeJob& job : waiting_) job.queue->fail("the server is shutting down");
-    for (const Open& one : open_) one.queue->fail("the server is shutting down");
+    sounds_.fail_all("the server is shutting down");
 }
 
 void SoundDecoder::decode(DecodeJob job) {
@@ -32,53 +33,44 @@ std::size_t SoundDecoder::under_way() const {
 }
 
 void SoundDecoder::run() {
+    const auto stopping = [this] {
+        const std::lock_guard lock(mutex_);
+        decoding_ = sounds_.size();
+        return stopping_;
+    };
+    while (!stopping()) {
+        if (!work()) rest();
+    }
+}
+
+/// A little of what is most urgent. False: there is nothing to do.
+bool SoundDecoder::work() {
+    if (sounds_.visit(engine::FrameQueue::kMaxFrames / 2)) return true;
+    if (auto job = next_job()) {
+        sounds_.add(std::move(*job));
+        return true;
+    }
+    return sounds_.visit(engine::FrameQueue::kMaxFrames);
+}
+
+std::optional<DecodeJob> SoundDecoder::next_job() {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) return std::nullopt;
+    DecodeJob job = std::move(waiting_.front());
+    waiting_.pop_front();
+    ++decoding_;
+    return job;
+}
+
+void SoundDecoder::rest() {
     std::unique_lock lock(mutex_);
-    while (!stopping_) {
-        std::vector<DecodeJob> jobs = std::exchange(waiting_, {});
-        decoding_ += jobs.size();
-        lock.unlock();
-        take(std::move(jobs));
-        std::erase_if(open_, [](Open& one) { return !fill(one); });
-        lock.lock();
-        decoding_ = open_.size();
-        const auto called = [this] { return stopping_ || !waiting_.empty(); };
-        if (open_.empty()) {
-            wake_.wait(lock, called);
-        } else {
-            wake_.wait_for(lock, kRound, called);
-        }
+    decoding_ = sounds_.size();
+    const auto called = [this] { return stopping_ || !waiting_.empty(); };
+    if (sounds_.size() == 0) {
+        wake_.wait(lock, called);
+    } else {
+        wake_.wait_for(lock, kRound, called);
     }
-}
-
-void SoundDecoder::take(std::vector<DecodeJob> jobs) {
-    for (DecodeJob& job : jobs) {
-        auto file = SoundFile::open(std::move(job.file), job.mime_type, job.repeat);
-        if (file) {
-            open_.push_back({std::move(*file), std::move(job.queue)});
-        } else {
-            job.queue->fail(file.error());
-        }
-    }
-}
-
-/// False: it is done, or nobody wants the rest.
-bool SoundDecoder::fill(Open& one) {
-    audio::Frame frame;
-    while (!one.queue->full()) {
-        if (one.queue->abandoned()) return false;
-        switch (one.file.next(frame)) {
-            case SoundFile::Read::frame:
-                one.queue->push(frame);
-                break;
-            case SoundFile::Read::end:
-                one.queue->finish();
-                return false;
-            case SoundFile::Read::broken:
-                one.queue->fail(one.file.why());
-                return false;
-        }
-    }
-    return !one.queue->abandoned();
 }
 
 }  // namespace legroom::io

@@ -27,7 +27,8 @@ struct SoundRequest {
 };
 
 /// Fetches sounds whole and has them decoded. What is fetched lies in a file without a name, which is gone
-/// when nobody plays it any more, whatever becomes of the program. Control thread only; `client` and
+/// when nobody plays it any more, whatever becomes of the program. It is made by the client's thread and
+/// closed by that or the decoder's, so nobody else waits for the disk. Control thread only; `client` and
 /// `decoder` must outlive it.
 class SoundFetcher {
 public:

@@ -11,6 +11,7 @@
 
 #include "audio/goertzel.hpp"
 #include "io/http_server.hpp"
+#include "io/open_sounds.hpp"
 #include "io/sound_decoder.hpp"
 #include "io/sound_fetcher.hpp"
 #include "io/sound_file.hpp"
@@ -202,6 +203,31 @@ std::size_t drain(engine::FrameQueue& queue, boost::asio::io_context& context) {
     return frames;
 }
 
+TEST(OpenSounds, EachHasAFewFramesBeforeAnyHasMore) {
+    OpenSounds sounds;
+    std::array<std::shared_ptr<engine::FrameQueue>, 5> queues;
+    for (auto& queue : queues) {
+        queue = std::make_shared<engine::FrameQueue>();
+        sounds.add({sine_file(SF_FORMAT_WAV | SF_FORMAT_PCM_16, 44'100, 2, 1), "", -1, queue});
+    }
+    const auto each = [&](std::size_t frames) {
+        for (const auto& queue : queues) EXPECT_EQ(queue->waiting(), frames);
+    };
+    for (std::size_t visit = 0; visit < queues.size(); ++visit) EXPECT_TRUE(sounds.visit(32));
+    each(OpenSounds::kFramesAVisit);
+    while (sounds.visit(16)) {
+    }
+    each(16);
+
+    audio::Frame frame;
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(queues[3]->pop(frame));
+    EXPECT_TRUE(sounds.visit(32));
+    EXPECT_EQ(queues[3]->waiting(), 13 + OpenSounds::kFramesAVisit) << "it had the fewest";
+    queues[3]->abandon();
+    EXPECT_FALSE(sounds.visit(16));
+    EXPECT_EQ(sounds.size(), 4U);
+}
+
 TEST(SoundDecoder, FillsQueuesAsTheyAreEmptied) {
     boost::asio::io_context context;
     SoundDecoder decoder;
@@ -293,7 +319,10 @@ TEST(SoundFetcher, WhatCannotBeFetchedIsSaid) {
     for (const char* url : {"file:///etc/passwd", "ftp://127.0.0.1/a", "not a url", "http://127.0.0.1:1/a"})
         EXPECT_TRUE(failure(url).starts_with("cannot be fetched: ")) << url;
     Fetching nowhere({}, "/does/not/exist");
-    EXPECT_TRUE(nowhere.fetch(nowhere.url("/sine.wav"))->failure().starts_with("no temporary file: "));
+    const auto queue = nowhere.fetch(nowhere.url("/sine.wav"));
+    EXPECT_FALSE(queue->ended()) << "the thread that asks looks at no disk";
+    drain(*queue, nowhere.context);
+    EXPECT_EQ(queue->failure(), "cannot be fetched: file (no temporary file: No such file or directory)");
 }
 
 }  // namespace

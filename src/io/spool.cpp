@@ -4,53 +4,25 @@
 #include <cerrno>
 #include <condition_variable>
 #include <deque>
-#include <fcntl.h>
+#include <iterator>
 #include <list>
 #include <map>
 #include <mutex>
 #include <system_error>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 
 #include "io/descriptor.hpp"
 #include "io/nameless_file.hpp"
+#include "io/spool_file.hpp"
 
 namespace legroom::io {
-namespace {
-
-bool write_at(int file, const std::string& text, std::size_t offset) {
-    std::size_t done = 0;
-    while (done < text.size()) {
-        const ssize_t count =
-            ::pwrite(file, text.data() + done, text.size() - done, static_cast<off_t>(offset + done));
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return false;
-        done += static_cast<std::size_t>(count);
-    }
-    return true;
-}
-
-std::optional<std::string> read_at(int file, std::size_t size, std::size_t offset) {
-    std::string text(size, '\0');
-    std::size_t done = 0;
-    while (done < size) {
-        const ssize_t count =
-            ::pread(file, text.data() + done, size - done, static_cast<off_t>(offset + done));
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return std::nullopt;
-        done += static_cast<std::size_t>(count);
-    }
-    return text;
-}
-
-}  // namespace
-
 /// The thread, and the files it has.
 class Spool::Worker {
 public:
-    Worker(std::string directory, Descriptor first) : directory_(std::move(directory)) {
-        files_.push_back({std::move(first), 0, 0});
+    Worker(std::string directory, Descriptor first, SpoolLimits limits)
+        : directory_(std::move(directory)), limits_(limits) {
+        files_.emplace_back(std::move(first));
         thread_ = std::thread([this] { run(); });
     }
     ~Worker() {
@@ -74,43 +46,43 @@ public:
 
     // The thread's.
     bool put(Key key, const std::string& text) {
-        if (files_.empty() || files_.back().size >= kSpoolFileBytes) {
+        if (taken() + text.size() > limits_.bytes) return false;
+        if (files_.empty() || (files_.back().size() >= limits_.file && files_.size() < limits_.files)) {
             Descriptor next = nameless_file(directory_);
             if (!next) return false;
-            files_.push_back({std::move(next), 0, 0});
+            files_.emplace_back(std::move(next));
         }
         const auto file = std::prev(files_.end());
-        if (!write_at(file->descriptor.get(), text, file->size)) return false;
-        places_[key] = {file, file->size, text.size()};
-        file->size += text.size();
-        ++file->texts;
-        return true;
+        const auto offset = file->append(text);
+        if (offset) places_[key] = {file, *offset, text.size()};
+        return offset.has_value();
     }
     std::optional<std::string> get(Key key) const {
         const auto found = places_.find(key);
         if (found == places_.end()) return std::nullopt;
         const Place& place = found->second;
-        return read_at(place.file->descriptor.get(), place.size, place.offset);
+        return place.file->read(place.offset, place.size);
     }
     void drop(Key key) {
         const auto found = places_.extract(key);
         if (found.empty()) return;
-        const auto file = found.mapped().file;
-        if (--file->texts == 0) files_.erase(file);
+        const Place& place = found.mapped();
+        place.file->drop(place.offset, place.size);
+        if (place.file->empty()) files_.erase(place.file);
     }
 
 private:
-    struct File {
-        Descriptor descriptor;
-        std::size_t size = 0;
-        std::size_t texts = 0;  ///< Still wanted.
-    };
     struct Place {
-        std::list<File>::iterator file;
+        std::list<SpoolFile>::iterator file;
         std::size_t offset = 0;
         std::size_t size = 0;
     };
 
+    [[nodiscard]] std::size_t taken() const {
+        std::size_t sum = 0;
+        for (const SpoolFile& file : files_) sum += file.taken();
+        return sum;
+    }
     void run() {
         while (auto job = next_job()) job(*this);
     }
@@ -124,7 +96,8 @@ private:
     }
 
     std::string directory_;
-    std::list<File> files_;  ///< What comes goes into the last one.
+    SpoolLimits limits_;
+    std::list<SpoolFile> files_;  ///< What comes goes into the last one.
     std::map<Key, Place> places_;
 
     std::mutex mutex_;
@@ -135,10 +108,11 @@ private:
 };
 
 Result<std::unique_ptr<Spool>, std::string> Spool::open(boost::asio::io_context& context,
-                                                        const std::string& directory) {
+                                                        const std::string& directory, SpoolLimits limits) {
     Descriptor first = nameless_file(directory);
     if (!first) return "cannot make files in " + directory + ": " + std::generic_category().message(errno);
-    return std::unique_ptr<Spool>{new Spool(context, std::make_unique<Worker>(directory, std::move(first)))};
+    return std::unique_ptr<Spool>{
+        new Spool(context, std::make_unique<Worker>(directory, std::move(first), limits))};
 }
 
 Spool::Spool(boost::asio::io_context& context, std::unique_ptr<Worker> worker)

@@ -12,14 +12,19 @@
 
 namespace legroom::io {
 
-/// A file holds texts up to this size and one beyond; it goes when the last of them does.
-inline constexpr std::size_t kSpoolFileBytes = 8 * 1024 * 1024;
+struct SpoolLimits {
+    std::size_t bytes = 1024 * 1024 * 1024;  ///< Of the disk, with what in a file is for nobody any more.
+    std::size_t file = 8 * 1024 * 1024;      ///< A file holds texts up to this size and one beyond, and goes
+                                             ///< when the last of them does;
+    std::size_t files = 128;                 ///< the last of so many holds any number.
+};
 
 /// Texts put aside on disk: in files that have no name, so that nothing of them is left when the program
-/// ends, however it does. Written and read by a thread of its own, in the order asked for.
+/// ends, however it does. Written and read by a thread of its own, in the order asked for. What is dropped
+/// leaves the disk at once, block by block, where the file system can have holes; otherwise with its file.
 ///
 /// Lives on the context's thread, and not longer than the context. Its end waits for the one read or write
-/// that is just under way. How much is kept is its user's business.
+/// that is just under way. How many texts are kept is its user's business.
 class Spool {
 public:
     using Key = std::uint64_t;
@@ -28,7 +33,8 @@ public:
 
     /// Otherwise: why files cannot be made in this directory, for the operator to read.
     static Result<std::unique_ptr<Spool>, std::string> open(boost::asio::io_context& context,
-                                                            const std::string& directory);
+                                                            const std::string& directory,
+                                                            SpoolLimits limits = {});
     ~Spool();
     Spool(const Spool&) = delete;
     Spool& operator=(const Spool&) = delete;

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <gtest/gtest.h>
 #include <map>
+#include <sys/stat.h>
 
 #include "sim/scratch_directory.hpp"
 
@@ -36,15 +37,29 @@ struct SpoolBench {
         EXPECT_TRUE(told);
         return text;
     }
-    /// Files of the spool that the process has open.
     [[nodiscard]] std::size_t open_files() const {
         std::size_t count = 0;
+        each_file([&](const auto&) { ++count; });
+        return count;
+    }
+    /// Bytes they take, as the file system counts them.
+    [[nodiscard]] std::size_t on_disk() const {
+        std::size_t bytes = 0;
+        each_file([&](const std::filesystem::path& path) {
+            struct stat about {};
+            ASSERT_EQ(::stat(path.c_str(), &about), 0);
+            bytes += static_cast<std::size_t>(about.st_blocks) * 512;
+        });
+        return bytes;
+    }
+    /// Files of the spool that the process has open.
+    template <class Visit>
+    void each_file(Visit visit) const {
         for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
             std::error_code error;
             const auto target = std::filesystem::read_symlink(entry.path(), error);
-            if (!error && target.string().starts_with(directory)) ++count;
+            if (!error && target.string().starts_with(directory)) visit(entry.path());
         }
-        return count;
     }
 
     ScratchDirectory scratch;
@@ -74,7 +89,7 @@ TEST(Spool, KeepsTextsUntilTheyAreDropped) {
 TEST(Spool, GivesSpaceBack) {
     SpoolBench bench;
     bench.spool = *Spool::open(bench.context, bench.directory);
-    const std::string text(kSpoolFileBytes / 2, 'y');
+    const std::string text(SpoolLimits{}.file / 2, 'y');
     for (Spool::Key key = 0; key < 8; ++key) EXPECT_TRUE(bench.put(key, text));
     EXPECT_EQ(bench.open_files(), 4U);
     for (Spool::Key key = 0; key < 7; ++key) bench.spool->drop(key);
@@ -84,6 +99,54 @@ TEST(Spool, GivesSpaceBack) {
     EXPECT_TRUE(bench.put(8, "more"));
     EXPECT_EQ(bench.get(8), "more");
     EXPECT_EQ(bench.open_files(), 1U);
+}
+
+/// One text of each hundred is wanted for long: what was between them is not kept for its sake.
+TEST(Spool, WhatIsDroppedLeavesTheDiskThoughItsFileStays) {
+    SpoolBench bench;
+    bench.spool = *Spool::open(bench.context, bench.directory);
+    constexpr Spool::Key kTexts = 4'000;
+    const auto text = [](Spool::Key key) { return std::to_string(key) + std::string(700 + key % 900, 'z'); };
+    for (Spool::Key key = 0; key + 1 < kTexts; ++key) bench.spool->put(key, spooled(text(key)), [](bool) {});
+    EXPECT_TRUE(bench.put(kTexts - 1, text(kTexts - 1)));
+    const std::size_t before = bench.on_disk();
+    EXPECT_GE(before, kTexts * 1'000);
+    for (Spool::Key at = 0; at < kTexts; ++at) {
+        const Spool::Key key = at * 1'999 % kTexts;  // in no order
+        if (key % 100 != 0) bench.spool->drop(key);
+    }
+    for (Spool::Key key = 0; key < kTexts; key += 100) ASSERT_EQ(bench.get(key), text(key));
+    EXPECT_EQ(bench.open_files(), 1U);
+    if (bench.on_disk() == before) GTEST_SKIP() << "files have no holes here";
+    EXPECT_LE(bench.on_disk(), 40U * 3 * 4'096) << "a text is in two blocks, and in a third at the end";
+    EXPECT_TRUE(bench.put(kTexts, "and on it goes"));
+    EXPECT_EQ(bench.get(kTexts), "and on it goes");
+}
+
+TEST(Spool, TakesNoMoreOfTheDiskThanItMay) {
+    SpoolBench bench;
+    bench.spool = *Spool::open(bench.context, bench.directory, {.bytes = 100'000});
+    const std::string text(40'000, 'y');
+    EXPECT_TRUE(bench.put(1, text));
+    EXPECT_TRUE(bench.put(2, text));
+    EXPECT_FALSE(bench.put(3, text));
+    EXPECT_EQ(bench.get(3), std::nullopt);
+    bench.spool->drop(1);
+    bench.spool->drop(2);
+    EXPECT_TRUE(bench.put(4, text));
+    EXPECT_EQ(bench.get(4), text);
+}
+
+TEST(Spool, HasABoundedNumberOfFiles) {
+    SpoolBench bench;
+    bench.spool = *Spool::open(bench.context, bench.directory, {.file = 1'000, .files = 4});
+    for (Spool::Key key = 0; key < 20; key += 2) {  // each file would keep one short text
+        EXPECT_TRUE(bench.put(key, "short"));
+        EXPECT_TRUE(bench.put(key + 1, std::string(2'000, 'y')));
+        bench.spool->drop(key + 1);
+    }
+    for (Spool::Key key = 0; key < 20; key += 2) EXPECT_EQ(bench.get(key), "short");
+    EXPECT_EQ(bench.open_files(), 4U);
 }
 
 TEST(Spool, SaysWhyItCannotBe) {

@@ -14,6 +14,13 @@ bool is_unreached(const Attempt& attempt) {
     return attempt.status == 0 || attempt.status == 429 || (attempt.status >= 502 && attempt.status <= 504);
 }
 
+/// What of a bound one may still take who has `own` of the `used`: no more than it leaves to others. The last
+/// sixteenth is for those who have `few` waiting.
+std::size_t left(std::size_t bound, std::size_t used, std::size_t own, bool few) {
+    const std::size_t taken = few ? used : used + own + bound / 16;
+    return bound - std::min(bound, taken);
+}
+
 std::string words(const Attempt& attempt) {
     const std::string text = attempt.status == 0 ? attempt.error : "status " + std::to_string(attempt.status);
     return text.substr(0, kMaxErrorBytes);
@@ -39,24 +46,32 @@ void Dispatcher::publish(Instant now, TargetPtr target, Delivery what) {
     entry.type = what.type;
     entry.size = size;
     entry.since = now;
-    if (is_full(size)) {
+    const Place place = place_for(entry.target->url, size);
+    if (place == Place::none) {
         bury(now, entry, DeadReason::overflow);
         return;
     }
     Lane& lane = lane_of(entry.target->url, what.order);
     lane.entries.push_back(std::move(entry));
-    ++waiting_;
-    resident_ += size;
-    if (resident_ > limits_.memory) store(lane.entries.back());
+    for (Held* held : {&all_, &lane.receiver->held}) {
+        ++held->waiting;
+        held->resident += size;
+    }
+    if (place == Place::disk) store(*lane.receiver, lane.entries.back());
     if (lane.entries.size() == 1) make_ready(lane);
     start();
 }
 
-/// Whether so many more bytes find no place.
-bool Dispatcher::is_full(std::size_t more) const {
-    if (waiting_ >= limits_.deliveries) return true;
-    if (resident_ + more <= limits_.memory) return false;
-    return disk_ + more > limits_.disk || resident_ + more > 2 * limits_.memory;
+/// For so many more bytes. Memory is also where what goes to disk has to wait for it.
+Dispatcher::Place Dispatcher::place_for(const std::string& url, std::size_t more) const {
+    const auto found = receivers_.find(url);
+    const Held own = found == receivers_.end() ? Held{} : found->second.held;
+    const bool few = own.waiting < limits_.per_receiver;
+    const std::size_t memory = limits_.disk == 0 ? limits_.memory : 2 * limits_.memory;
+    if (left(limits_.deliveries, all_.waiting, own.waiting, few) < 1) return Place::none;
+    if (left(memory, all_.resident, own.resident, few) < more) return Place::none;
+    if (few || left(limits_.memory, all_.resident, own.resident, few) >= more) return Place::memory;
+    return left(limits_.disk, all_.disk, own.disk, few) < more ? Place::none : Place::disk;
 }
 
 Dispatcher::Lane& Dispatcher::lane_of(const std::string& url, const std::string& order) {
@@ -70,10 +85,13 @@ Dispatcher::Lane& Dispatcher::lane_of(const std::string& url, const std::string&
     return lane;
 }
 
-void Dispatcher::store(Entry& entry) {
+/// A disk that hangs keeps what it was given, also when that has been delivered: then it is given no more.
+void Dispatcher::store(Receiver& receiver, Entry& entry) {
+    if (orphaned_ > limits_.memory / 4) return;
     entry.disk = Disk::writing;
-    disk_ += entry.size;
-    writing_[entry.id] = &entry;
+    all_.disk += entry.size;
+    receiver.held.disk += entry.size;
+    writing_[entry.id] = {entry.size, &entry, &receiver};
     ++counters_.stored;
     outputs_.emplace_back(Store{entry.id, entry.record});
 }
@@ -81,15 +99,23 @@ void Dispatcher::store(Entry& entry) {
 void Dispatcher::stored(DeliveryId id, bool succeeded) {
     const auto found = writing_.extract(id);
     if (found.empty()) return;
-    Entry& entry = *found.mapped();
+    if (found.mapped().entry == nullptr) {
+        all_.resident -= found.mapped().size;
+        orphaned_ -= found.mapped().size;
+        return;
+    }
+    Entry& entry = *found.mapped().entry;
+    Held& own = found.mapped().receiver->held;
     if (succeeded) {
         entry.disk = Disk::kept;
-        resident_ -= entry.size;
+        all_.resident -= entry.size;
+        own.resident -= entry.size;
         loaded_ += entry.size;
         if (!under_way_.contains(id)) release(entry);
     } else {
         entry.disk = Disk::none;
-        disk_ -= entry.size;
+        all_.disk -= entry.size;
+        own.disk -= entry.size;
     }
 }
 
@@ -226,15 +252,10 @@ void Dispatcher::handle_timeout(Instant now) {
 
 /// The lane, and the receiver, go with their last entry.
 void Dispatcher::remove_first(Lane& lane) {
-    Entry& first = lane.entries.front();
-    if (first.record) (first.disk == Disk::kept ? loaded_ : resident_) -= first.size;
-    if (first.disk != Disk::none) {
-        disk_ -= first.size;
-        outputs_.emplace_back(Discard{first.id});
-    }
-    writing_.erase(first.id);
+    leave_place(*lane.receiver, lane.entries.front());
     lane.entries.pop_front();
-    --waiting_;
+    --all_.waiting;
+    --lane.receiver->held.waiting;
     if (!lane.entries.empty()) {
         make_ready(lane);
         return;
@@ -242,6 +263,24 @@ void Dispatcher::remove_first(Lane& lane) {
     Receiver& receiver = *lane.receiver;
     receiver.lanes.erase(std::string{lane.order});
     if (receiver.lanes.empty()) receivers_.erase(std::string{receiver.url});
+}
+
+void Dispatcher::leave_place(Receiver& receiver, Entry& entry) {
+    Held& own = receiver.held;
+    if (entry.disk == Disk::kept) {
+        release(entry);
+    } else {
+        own.resident -= entry.size;
+        if (entry.disk == Disk::none) all_.resident -= entry.size;
+    }
+    if (entry.disk == Disk::none) return;
+    if (entry.disk == Disk::writing) {
+        writing_[entry.id].entry = nullptr;
+        orphaned_ += entry.size;
+    }
+    all_.disk -= entry.size;
+    own.disk -= entry.size;
+    outputs_.emplace_back(Discard{entry.id});
 }
 
 void Dispatcher::bury(Instant now, const Entry& entry, DeadReason reason) {

@@ -29,7 +29,8 @@ Duration wait_after(unsigned attempts);
 
 struct Limits {
     std::size_t deliveries = 100'000;          ///< Events that wait, in memory and on disk.
-    std::size_t memory = 16 * 1024 * 1024;     ///< Bytes of their texts; what is more goes to disk.
+    std::size_t memory = 16 * 1024 * 1024;     ///< Bytes of their texts; what is more goes to disk,
+                                               ///< and what is on its way there may be as much again.
     std::size_t disk = 1024 * 1024 * 1024;     ///< Bytes of their texts there. 0: there is no disk.
     std::size_t at_a_time = 32;                ///< Requests under way,
     std::size_t per_receiver = 10;             ///< and those of them to one URL.
@@ -87,9 +88,11 @@ struct Counters {
 /// each other, but for a place among the requests under way, which receivers get in turn. Where a receiver
 /// could not be reached, its first success has everything else for it tried again at once.
 ///
-/// What memory cannot hold is put on disk. Beyond all limits an event becomes a dead letter at once, the one
-/// that comes and none that waits. A disk that is slow or broken costs at most Limits::memory once more; what
-/// is read back is what is under way.
+/// What memory cannot hold is put on disk. What finds no place becomes a dead letter at once, the event that
+/// comes and none that waits. No receiver may fill a limit: it has at most as much as it leaves to others,
+/// one alone half of it, and the last sixteenth is for those with fewer events than can be under way to them.
+/// Theirs stay in memory. A disk that is slow or broken costs at most Limits::memory once more; what is read
+/// back is what is under way.
 ///
 /// Owns no socket, file, clock or thread. To drive it: give it one input, call poll() until it returns
 /// nullopt, then wait for deadline() or the next input.
@@ -110,9 +113,9 @@ public:
     [[nodiscard]] std::optional<Output> poll();
     [[nodiscard]] std::optional<Instant> deadline() const;
 
-    [[nodiscard]] std::size_t waiting() const { return waiting_; }            ///< Not delivered yet.
-    [[nodiscard]] std::size_t memory() const { return resident_ + loaded_; }  ///< Bytes.
-    [[nodiscard]] std::size_t disk() const { return disk_; }                  ///< Bytes.
+    [[nodiscard]] std::size_t waiting() const { return all_.waiting; }            ///< Not delivered yet.
+    [[nodiscard]] std::size_t memory() const { return all_.resident + loaded_; }  ///< Bytes.
+    [[nodiscard]] std::size_t disk() const { return all_.disk; }                  ///< Bytes.
     [[nodiscard]] std::size_t receivers() const { return receivers_.size(); }
     [[nodiscard]] const Counters& counters() const { return counters_; }
     [[nodiscard]] const DeadLetters& dead_letters() const { return dead_; }
@@ -132,7 +135,20 @@ private:
         Disk disk = Disk::none;
         std::string error;
     };
+    /// What waits.
+    struct Held {
+        std::size_t waiting = 0;
+        std::size_t resident = 0;  ///< Bytes that are nowhere but in memory.
+        std::size_t disk = 0;      ///< Bytes on disk, or on their way there.
+    };
+    enum class Place : std::uint8_t { none, memory, disk };
     struct Receiver;
+    /// What the disk has not answered for. Its text is in memory until then.
+    struct Writing {
+        std::size_t size = 0;
+        Entry* entry = nullptr;  ///< nullptr: it is over.
+        Receiver* receiver = nullptr;
+    };
     /// One order at one receiver. Busy while its first entry is under way.
     struct Lane {
         Receiver* receiver = nullptr;
@@ -148,12 +164,13 @@ private:
         std::deque<Lane*> ready;                   ///< Their first entry is due.
         std::map<std::uint64_t, Lane*> unreached;  ///< Those that wait since nobody was there.
         std::size_t under_way = 0;
+        Held held;
         bool in_turn = false;
     };
 
-    [[nodiscard]] bool is_full(std::size_t more) const;
+    [[nodiscard]] Place place_for(const std::string& url, std::size_t more) const;
     Lane& lane_of(const std::string& url, const std::string& order);
-    void store(Entry& entry);
+    void store(Receiver& receiver, Entry& entry);
     void make_ready(Lane& lane);
     void take_turns(Receiver& receiver);
     void start();
@@ -166,6 +183,7 @@ private:
     void hurry(Instant now, Receiver& receiver);
     void release(Entry& entry);
     void remove_first(Lane& lane);
+    void leave_place(Receiver& receiver, Entry& entry);
     void bury(Instant now, const Entry& entry, DeadReason reason);
 
     Limits limits_;
@@ -173,14 +191,13 @@ private:
     std::deque<Receiver*> turns_;                ///< Those with something ready and a place left.
     std::map<std::pair<Instant, std::uint64_t>, Lane*> due_;
     std::map<DeliveryId, Lane*> under_way_;
-    std::map<DeliveryId, Entry*> writing_;
+    std::map<DeliveryId, Writing> writing_;
     std::deque<Output> outputs_;
     std::uint64_t last_id_ = 0;
     std::uint64_t last_lane_ = 0;
-    std::size_t waiting_ = 0;
-    std::size_t resident_ = 0;  ///< Bytes that are nowhere but in memory.
+    Held all_;
     std::size_t loaded_ = 0;    ///< Bytes that are on disk as well: of what is under way.
-    std::size_t disk_ = 0;
+    std::size_t orphaned_ = 0;  ///< Bytes, of all_.resident, that are being written and nobody's any more.
     Counters counters_;
     DeadLetters dead_;
 };

@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "webhook/dispatcher.hpp"
@@ -65,12 +66,20 @@ struct World {
         return Reaction{{200, ""}, std::chrono::milliseconds{1}};
     };
     std::function<bool()> disk_works = [] { return true; };
+    bool disk_hangs = false;
+    /// What it was given meanwhile, and is done with now.
+    void let_disk_go() {
+        disk_hangs = false;
+        for (const Store& what : std::exchange(hanging, {})) dispatcher.stored(what.delivery, true);
+        obey();
+    }
 
     std::map<std::string, unsigned> published;
     std::map<std::string, unsigned> taken;  ///< How far each order has come.
     std::vector<std::string> requests;      ///< Texts, one for each attempt.
     std::vector<Instant> moments;           ///< When.
     std::size_t most_memory = 0;
+    std::size_t most_hanging = 0;  ///< Bytes.
     std::size_t most_under_way = 0;
     std::map<std::string, std::size_t> most_at;
     std::map<DeliveryId, std::string> disk;
@@ -114,6 +123,14 @@ private:
         });
     }
     void on(const Store& what) {
+        if (disk_hangs) {
+            disk[what.delivery] = what.record->body;
+            hanging.push_back(what);
+            std::size_t bytes = 0;
+            for (const Store& one : hanging) bytes += one.record->body.size();
+            most_hanging = std::max(most_hanging, bytes);
+            return;
+        }
         const bool works = disk_works();
         if (works) disk[what.delivery] = what.record->body;
         later.emplace(now + std::chrono::milliseconds{5},
@@ -135,6 +152,7 @@ private:
         so_far = std::max(so_far, number);
     }
 
+    std::vector<Store> hanging;
     std::map<std::string, TargetPtr> targets;
     std::multimap<Instant, std::function<void()>> later;
     std::map<std::string, std::size_t> at;
