@@ -1,6 +1,7 @@
 #include "sequences/disk.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 #include <variant>
 
@@ -26,9 +27,10 @@ void Disk::work(Instant now, const Sink& sink) {
 
 void Disk::take(const record::Order& order, const Sink& sink) {
     if (const auto* made = std::get_if<record::Open>(&order)) return open(*made, sink);
-    const auto& track = std::get<record::AddTrack>(order);
-    const auto file = std::ranges::find(files_, track.id, [](const File& one) { return one.order.id; });
-    if (file != files_.end()) file->tracks[track.key] = track.tape;
+    const auto* track = std::get_if<record::AddTrack>(&order);
+    if (track == nullptr) throw std::logic_error("no sequence asks for ogg");
+    const auto file = std::ranges::find(files_, track->id, [](const File& one) { return one.order.id; });
+    if (file != files_.end()) file->tracks[track->key] = track->tape;
 }
 
 void Disk::open(const record::Open& order, const Sink& sink) {

@@ -60,7 +60,7 @@ void play_all(std::uint64_t seeds, Peers peers) {
 TEST(Sequences, KeepWhatIsPromisedWithPeersThatAreToldOf) { play_all(sim::seeds(10'000), Peers::told); }
 
 /// With peers that connect, talk and vanish. Fewer, for it is their media that takes the time.
-TEST(Sequences, KeepWhatIsPromisedWithRealPeers) { play_all(sim::seeds(250), Peers::real); }
+TEST(Sequences, KeepWhatIsPromisedWithRealPeers) { play_all(sim::seeds(150), Peers::real); }
 
 }  // namespace
 }  // namespace legroom::sequences
