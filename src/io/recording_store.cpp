@@ -305,8 +305,9 @@ RecordingStore::LeftTracks RecordingStore::find_left_tracks() {
 void RecordingStore::recover(const std::string& staging_name) {
     auto file = StagingFile::reopen(directory_, staging_name);
     if (!file) {
-        const bool busy = file.error() == boost::system::errc::device_or_resource_busy;
-        return busy ? void() : warn(staging_name, file.error().message());
+        if (file.error() != boost::system::errc::device_or_resource_busy)
+            warn(staging_name, file.error().message());
+        return;
     }
     const Mended mended = staging_name.ends_with(kOggStaging) ? mend_ogg(*file) : mend_wav(*file);
     if (mended == Mended::foreign) return warn(staging_name, std::string{kForeign});
