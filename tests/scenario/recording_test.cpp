@@ -332,7 +332,9 @@ TEST(Recording, OfWhoNeverSendsAnythingLeavesNoFile) {
         if (!in_a_room) static_cast<void>(world.server().playbacks().start(one.leg, tone));
         world.run_for(2s);
         EXPECT_EQ(studio.stop(one.leg).file, "");
-        if (in_a_room) EXPECT_EQ(studio.stop(RoomId{"room"}).multi_channel_file, "");
+        if (in_a_room) {
+            EXPECT_EQ(studio.stop(RoomId{"room"}).multi_channel_file, "");
+        }
         EXPECT_EQ(studio.names(), std::vector<std::string>{});
     }
 }
