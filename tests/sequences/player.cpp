@@ -48,10 +48,10 @@ std::optional<json::object> payload_of(const vsi::Command& command,
     json::object payload = value.get_object();
     if (command.body == vsi::Command::Body::candidate) payload = {{"candidate", payload}};
     if (command.body == vsi::Command::Body::bridge) {
-        // Copies first: a new member may move those that are there.
+        // Copies first (a new member may move those that are there), and not as lists of one.
         if (const auto* peer = payload.if_contains("room_id"))
-            payload.emplace("peer_room_id", json::value{*peer});
-        if (const auto* id = payload.if_contains("id")) payload.emplace("bridge_id", json::value{*id});
+            payload.emplace("peer_room_id", json::value(*peer));
+        if (const auto* id = payload.if_contains("id")) payload.emplace("bridge_id", json::value(*id));
     }
     for (const auto& place : command.places) {
         const auto found =
