@@ -23,15 +23,12 @@ legroom_check(layering_self LABEL tree TIMEOUT 60 COMMAND Python3::Interpreter $
 legroom_check(docs LABEL tree TIMEOUT 60 COMMAND Python3::Interpreter ${tools}/docs_test.py)
 legroom_check(format LABEL tree TIMEOUT 120 COMMAND ${tools}/format --check)
 
-# What takes long to build is built while other tests wait for the wire: first of all tests, and with what is left of
-# the processor. SERIAL: each of these uses every core by itself.
-legroom_check(watched LABEL sanitizer TIMEOUT 7200 COMMAND ${tools}/idly ${tools}/watched)
-set_tests_properties(watched PROPERTIES FIXTURES_SETUP watched COST 1000)
+# SERIAL: each of these uses every core by itself. ./test has done the work before, step by step and
+# visibly; what runs here is a check that nothing is left to do, or the first run for a lone `ctest`.
 legroom_check(tidy LABEL tree TIMEOUT 2400 SERIAL COMMAND Python3::Interpreter ${tools}/tidy.py
   ${PROJECT_SOURCE_DIR}/build/asan)
 legroom_check(asan LABEL sanitizer TIMEOUT 7200 SERIAL COMMAND ${tools}/sanitized asan)
 legroom_check(tsan LABEL sanitizer TIMEOUT 7200 SERIAL COMMAND ${tools}/sanitized tsan)
-set_tests_properties(tidy asan tsan PROPERTIES FIXTURES_REQUIRED watched)
 # The other presets compile a folder as one text; here every source and every header shall stand by itself.
 legroom_check(apart LABEL long TIMEOUT 3600 SERIAL COMMAND ${tools}/apart)
 legroom_check(fuzzers LABEL long TIMEOUT 7200 SERIAL COMMAND ${tools}/sanitized fuzz)

@@ -122,6 +122,9 @@ endfunction()
 set(LEGROOM_FUZZ_SECONDS 60 CACHE STRING "How long one fuzzer's test runs (preset fuzz)")
 add_custom_target(fuzzers)
 function(legroom_fuzz name)
+  if(LEGROOM_SANITIZE MATCHES thread)
+    return()  # One thread each.
+  endif()
   cmake_parse_arguments(ARG "" "" "DEPENDS;LINKS" ${ARGN})
   list(TRANSFORM ARG_DEPENDS PREPEND legroom::)
   add_executable(fuzz_${name} ${name}.cpp)
@@ -138,6 +141,7 @@ function(legroom_fuzz name)
     set_tests_properties(fuzz_${name} PROPERTIES LABELS fuzz TIMEOUT ${limit})
   else()
     target_sources(fuzz_${name} PRIVATE replay_main.cpp)
+    target_compile_options(fuzz_${name} PRIVATE -O0)  # like a test's own code
     set_target_properties(fuzz_${name} PROPERTIES UNITY_BUILD OFF)  # it declares what the other file defines
     add_test(NAME fuzz_${name}_corpus COMMAND fuzz_${name} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
     set_tests_properties(fuzz_${name}_corpus PROPERTIES LABELS unit TIMEOUT 120)

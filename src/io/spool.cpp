@@ -17,6 +17,7 @@
 #include "io/spool_file.hpp"
 
 namespace legroom::io {
+
 /// The thread, and the files it has.
 class Spool::Worker {
 public:
